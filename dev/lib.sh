@@ -1,0 +1,162 @@
+# Shared by every script of this folder: source it, do not run it.
+#
+# Everything is kept outside the repository, in one folder that may be deleted
+# at any time. These variables change what is used (all optional):
+#
+#   L10N_PL_KSEF_HOME    the folder itself
+#                        (default ${XDG_CACHE_HOME:-~/.cache}/l10n_pl_ksef)
+#   L10N_PL_KSEF_PYTHON  Python 3.10-3.13 to build the virtual environment with
+#   L10N_PL_KSEF_VENV    existing virtual environment, used as it is
+#   L10N_PL_KSEF_ODOO    existing Odoo 19: the folder that holds the Python
+#                        package `odoo` (a source checkout or site-packages)
+#   L10N_PL_KSEF_ADDONS  further add-ons paths, comma-separated
+#   L10N_PL_KSEF_MIRROR  address of a Debian mirror, where the machine's own apt
+#                        sources name none (for instance on Ubuntu)
+#   PGHOST PGPORT PGUSER PGPASSWORD PGSERVICE
+#                        existing PostgreSQL: with PGHOST or PGSERVICE set, no
+#                        private cluster is made (the role must be allowed to
+#                        create databases and must not be called postgres)
+#
+# The private cluster listens on a Unix socket only and runs while a script uses
+# it: each script holds a shared lock, the last one to end stops the cluster.
+
+set -euo pipefail
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+KSEF_HOME=${L10N_PL_KSEF_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/l10n_pl_ksef}
+STAMPS=$KSEF_HOME/stamps
+VENV=${L10N_PL_KSEF_VENV:-$KSEF_HOME/venv}
+PY=$VENV/bin/python3
+ODOO_UNPACKED=$KSEF_HOME/odoo
+ODOO_SOURCE=${L10N_PL_KSEF_ODOO:-$ODOO_UNPACKED/usr/lib/python3/dist-packages}
+ODOO_CONF=$KSEF_HOME/odoo.conf
+LINK=$KSEF_HOME/addons/l10n_pl_ksef
+TEMPLATE_DB=l10n_pl_ksef_template
+TEST_TEMPLATE_DB=l10n_pl_ksef_test_template
+DEMO_DB=l10n_pl_ksef_demo
+
+export PYTHONPATH=$ODOO_SOURCE${PYTHONPATH:+:$PYTHONPATH}
+export ODOO_RC=$ODOO_CONF
+# Odoo would try to write the owner's ~/.odoorc and complain in other languages.
+export LC_ALL=C.UTF-8
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    say "error: $*"
+    exit 1
+}
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# --- stamps: a step is done when its stamp holds the expected text ------------
+
+digest() { sha256sum | cut -c1-16; }
+is_stamped() { [ "$(cat "$STAMPS/$1" 2>/dev/null)" = "$2" ]; }
+stamp() { printf '%s\n' "$2" >"$STAMPS/$1"; }
+
+# Run a command quietly; show what it wrote only when it fails.
+quietly() {
+    local log=$KSEF_HOME/log/$1.log
+    shift
+    "$@" >"$log" 2>&1 || {
+        tail -n 40 "$log" >&2
+        die "failed: $* (whole log: $log)"
+    }
+}
+
+# --- PostgreSQL ---------------------------------------------------------------
+
+is_private_cluster() { [ -z "${PGHOST_GIVEN-}${PGSERVICE:-}" ]; }
+PGHOST_GIVEN=${PGHOST:-}
+
+# PostgreSQL refuses to run as root, and its own user cannot look into /root.
+if is_root; then
+    CLUSTER=/var/lib/postgresql/l10n_pl_ksef-$(printf %s "$KSEF_HOME" | digest)
+    as_cluster_owner() { (cd / && runuser -u postgres -- "$@"); }
+else
+    CLUSTER=$KSEF_HOME/postgres
+    as_cluster_owner() { "$@"; }
+fi
+
+if is_private_cluster; then
+    export PGHOST=$CLUSTER/socket PGUSER=odoo
+    unset PGPORT PGPASSWORD PGDATABASE
+fi
+
+find_postgres_bin() {
+    local candidate
+    for candidate in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
+        [ -x "$candidate/initdb" ] && echo "$candidate" && return
+    done
+    candidate=$(command -v initdb) && dirname "$candidate"
+}
+
+cluster_is_up() { [ -S "$PGHOST/.s.PGSQL.5432" ] && psql -qAtc '' postgres 2>/dev/null; }
+
+# Take part in the use of the cluster; start it when it is down.
+use_postgres() {
+    is_private_cluster || return 0
+    exec {cluster_lock}>"$KSEF_HOME/cluster.lock"
+    flock --shared "$cluster_lock"
+    trap release_postgres EXIT
+    (
+        flock 8
+        cluster_is_up || start_cluster
+    ) 8>"$KSEF_HOME/cluster.start.lock"
+}
+
+start_cluster() {
+    as_cluster_owner "$(find_postgres_bin)/pg_ctl" -D "$CLUSTER/data" \
+        -l "$CLUSTER/log" -s -w start {cluster_lock}>&- 8>&- 9>&- </dev/null ||
+        die "PostgreSQL does not start, see $CLUSTER/log"
+}
+
+# Stop the cluster unless another script still holds the shared lock.
+release_postgres() {
+    if flock --exclusive --nonblock "$cluster_lock" && cluster_is_up; then
+        as_cluster_owner "$(find_postgres_bin)/pg_ctl" -D "$CLUSTER/data" \
+            -s -m fast -w stop
+    fi
+    exec {cluster_lock}>&-
+}
+
+database_stamp() {
+    psql -qAtc "SELECT shobj_description(oid, 'pg_database') FROM pg_database
+                WHERE datname = '$1'" postgres
+}
+stamp_database() { psql -qAtc "COMMENT ON DATABASE \"$1\" IS '$2'" postgres; }
+
+drop_database() {
+    dropdb --if-exists --force "$1" 2>/dev/null
+    rm -rf "$KSEF_HOME/data/filestore/${1:?}"
+}
+
+# clone_database FROM TO: files of the file store never change, so link them.
+clone_database() {
+    drop_database "$2"
+    createdb --template="$1" "$2"
+    local store=$KSEF_HOME/data/filestore
+    [ ! -d "$store/$1" ] || cp -al "$store/$1" "$store/$2"
+}
+
+# --- Odoo ---------------------------------------------------------------------
+
+odoo() { "$PY" -m odoo "$@"; }
+
+odoo_version() {
+    if [ -n "${L10N_PL_KSEF_ODOO:-}" ]; then
+        git -C "$ODOO_SOURCE" rev-parse HEAD 2>/dev/null || digest <"$ODOO_SOURCE/odoo/release.py"
+    else
+        cat "$STAMPS/odoo"
+    fi
+}
+
+# What the installed add-on consists of: a change makes prepared databases stale.
+addon_digest() {
+    (cd "$CHECKOUT" && find . \( -name .git -o -name __pycache__ -o -path ./simulator \
+        -o -path ./unit_tests -o -path ./dev -o -path ./.ci -o -path ./tests \) -prune \
+        -o -type f -print0 | sort -z | xargs -0 sha256sum) | digest
+}
+
+free_port() {
+    "$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
