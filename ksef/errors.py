@@ -7,8 +7,8 @@ subjects, are only in ``details``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -124,18 +124,20 @@ class KsefCertificateError(KsefError):
 
 @dataclass(frozen=True)
 class Fa3Problem:
-    """One reason why an invoice is not a valid FA(3).
+    """One thing that is wrong, or odd, in an FA(3).
 
-    :ivar xpath: where, e.g. ``Fa/FaWiersz[2]/P_8B``
-    :ivar rule: stable word of the broken rule, e.g. ``too_long``
-    :ivar text: the reason in English
-    :ivar values: what a translated message needs
+    :ivar code: stable word of the broken rule, e.g. ``too_long`` (``fa3.problems``)
+    :ivar path: where, e.g. ``Fa/FaWiersz[2]/P_8B``; empty for the whole document
+    :ivar message: the reason in English, without the value
+    :ivar value: the offending text (cut), or what was expected; for the caller only
+    :ivar severity: ``error`` (KSeF would refuse it) or ``warning``
     """
 
-    xpath: str
-    rule: str
-    text: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    code: str
+    path: str
+    message: str
+    value: str | None = None
+    severity: str = "error"
 
 
 class Fa3Error(KsefError):
@@ -146,5 +148,12 @@ class Fa3Error(KsefError):
 
     def __init__(self, problems: Iterable[Fa3Problem]) -> None:
         self.problems = tuple(problems)
-        lines = [f"{problem.xpath}: {problem.text}" for problem in self.problems]
-        super().__init__("; ".join(lines) or "not a valid FA(3)", details=lines)
+        lines = [
+            f"{problem.path}: {problem.message}" if problem.path else problem.message
+            for problem in self.problems
+        ]
+        super().__init__(
+            "; ".join(lines[:10]) or "not a valid FA(3)",
+            code=self.problems[0].code if self.problems else None,
+            details=lines,
+        )
