@@ -1,0 +1,384 @@
+"""Answers about work in progress: statuses, pages, rights and limits.
+
+The second half of ``messages``, which re-exports all of it: take names from there.
+Same rules; split for its size only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .wire import Fields
+
+INVOICE_ACCEPTED = 200
+INVOICE_DUPLICATE = 440
+#: Invoice states that are not final; every other code is.
+INVOICE_PENDING = frozenset({100, 150})
+SESSION_OPEN = 100
+#: Session states that are not final (170 interactive, 150 batch post-processing).
+SESSION_PENDING = frozenset({100, 150, 170})
+
+
+@dataclass(frozen=True)
+class StatusInfo:
+    """Schemas StatusInfo and InvoiceStatusInfo; decide on ``code`` only.
+
+    :ivar extensions: e.g. ``originalKsefNumber`` of a duplicate (440)
+    """
+
+    code: int
+    description: str
+    details: tuple[str, ...] = ()
+    extensions: Mapping[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: Any) -> StatusInfo:
+        """Read the object ``status``."""
+        fields = Fields(data, "StatusInfo")
+        return cls(
+            fields.integer("code"),
+            fields.text_or_none("description") or "",
+            fields.texts("details"),
+            fields.mapping("extensions"),
+        )
+
+
+@dataclass(frozen=True)
+class InvoiceStatus:
+    """Schema SessionInvoiceStatusResponse: one invoice of a session.
+
+    :ivar invoice_hash: Base64 SHA-256 of the plain XML; correlate by it
+    :ivar acquisition_date: moment of the KSeF number, the legal receipt
+    :ivar invoicing_date: moment KSeF took the file
+    :ivar upo_download_url: a capability without token, about three days
+    :ivar invoicing_mode: ``Online | Offline``
+    """
+
+    ordinal_number: int
+    reference_number: str
+    invoice_hash: str
+    status: StatusInfo
+    invoicing_date: datetime
+    invoice_number: str | None = None
+    ksef_number: str | None = None
+    invoice_file_name: str | None = None
+    acquisition_date: datetime | None = None
+    permanent_storage_date: datetime | None = None
+    upo_download_url: str | None = field(default=None, repr=False)
+    upo_download_url_expiration_date: datetime | None = None
+    invoicing_mode: str | None = None
+
+    @classmethod
+    def from_json(cls, data: Any) -> InvoiceStatus:
+        """Read one invoice of a session."""
+        fields = Fields(data, "InvoiceStatus")
+        return cls(
+            ordinal_number=fields.integer("ordinalNumber"),
+            reference_number=fields.text("referenceNumber"),
+            invoice_hash=fields.text("invoiceHash"),
+            status=fields.one("status", StatusInfo.from_json),
+            invoicing_date=fields.time("invoicingDate"),
+            invoice_number=fields.text_or_none("invoiceNumber"),
+            ksef_number=fields.text_or_none("ksefNumber"),
+            invoice_file_name=fields.text_or_none("invoiceFileName"),
+            acquisition_date=fields.time_or_none("acquisitionDate"),
+            permanent_storage_date=fields.time_or_none("permanentStorageDate"),
+            upo_download_url=fields.text_or_none("upoDownloadUrl"),
+            upo_download_url_expiration_date=fields.time_or_none(
+                "upoDownloadUrlExpirationDate"
+            ),
+            invoicing_mode=fields.text_or_none("invoicingMode"),
+        )
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing will change any more."""
+        return self.status.code not in INVOICE_PENDING
+
+    @property
+    def is_accepted(self) -> bool:
+        """The invoice has its KSeF number."""
+        return self.status.code == INVOICE_ACCEPTED
+
+    @property
+    def is_duplicate(self) -> bool:
+        """KSeF already has an invoice of this seller, kind and number."""
+        return self.status.code == INVOICE_DUPLICATE
+
+    @property
+    def original_ksef_number(self) -> str | None:
+        """Number of the invoice that a duplicate (440) collides with."""
+        return self.status.extensions.get("originalKsefNumber")
+
+    @property
+    def original_session_reference_number(self) -> str | None:
+        """Session of that invoice; was wrong once for batches, trust the number."""
+        return self.status.extensions.get("originalSessionReferenceNumber")
+
+
+@dataclass(frozen=True)
+class InvoicePage:
+    """Schema SessionInvoicesResponse; no ``continuation_token`` = last page."""
+
+    invoices: tuple[InvoiceStatus, ...]
+    continuation_token: str | None
+
+    @classmethod
+    def from_json(cls, data: Any) -> InvoicePage:
+        """Read a page of GET /sessions/{referenceNumber}/invoices[/failed]."""
+        fields = Fields(data, "InvoicePage")
+        return cls(
+            fields.many("invoices", InvoiceStatus.from_json),
+            fields.text_or_none("continuationToken") or None,
+        )
+
+
+@dataclass(frozen=True)
+class UpoPage:
+    """Schema UpoPageResponse; the URL is opaque and needs no token."""
+
+    reference_number: str
+    download_url: str = field(repr=False)
+    download_url_expiration_date: datetime | None
+
+    @classmethod
+    def from_json(cls, data: Any) -> UpoPage:
+        """Read one item of ``upo.pages``."""
+        fields = Fields(data, "UpoPage")
+        return cls(
+            fields.text("referenceNumber"),
+            fields.text("downloadUrl"),
+            fields.time_or_none("downloadUrlExpirationDate"),
+        )
+
+
+@dataclass(frozen=True)
+class SessionStatus:
+    """Schema SessionStatusResponse; counts that KSeF leaves out are nought."""
+
+    status: StatusInfo
+    invoice_count: int
+    successful: int
+    failed: int
+    upo_pages: tuple[UpoPage, ...]
+    valid_until: datetime | None
+
+    @classmethod
+    def from_json(cls, data: Any) -> SessionStatus:
+        """Read the answer of GET /sessions/{referenceNumber}."""
+        fields = Fields(data, "SessionStatus")
+        upo = Fields(fields.mapping("upo"), "SessionStatus.upo")
+        return cls(
+            fields.one("status", StatusInfo.from_json),
+            fields.integer_or_zero("invoiceCount"),
+            fields.integer_or_zero("successfulInvoiceCount"),
+            fields.integer_or_zero("failedInvoiceCount"),
+            upo.many("pages", UpoPage.from_json),
+            fields.time_or_none("validUntil"),
+        )
+
+    @property
+    def is_final(self) -> bool:
+        """Closed and processed; nothing will change any more."""
+        return self.status.code not in SESSION_PENDING
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """Schema SessionsQueryResponseItem: one session of the context."""
+
+    reference_number: str
+    status: StatusInfo
+    date_created: datetime
+    invoice_count: int
+    successful: int
+    failed: int
+
+    @classmethod
+    def from_json(cls, data: Any) -> SessionSummary:
+        """Read one item of GET /sessions."""
+        fields = Fields(data, "SessionSummary")
+        return cls(
+            fields.text("referenceNumber"),
+            fields.one("status", StatusInfo.from_json),
+            fields.time("dateCreated"),
+            fields.integer_or_zero("totalInvoiceCount"),
+            fields.integer_or_zero("successfulInvoiceCount"),
+            fields.integer_or_zero("failedInvoiceCount"),
+        )
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """Schema SessionsQueryResponse; no ``continuation_token`` = last page."""
+
+    sessions: tuple[SessionSummary, ...]
+    continuation_token: str | None
+
+    @classmethod
+    def from_json(cls, data: Any) -> SessionPage:
+        """Read a page of GET /sessions."""
+        fields = Fields(data, "SessionPage")
+        return cls(
+            fields.many("sessions", SessionSummary.from_json),
+            fields.text_or_none("continuationToken") or None,
+        )
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Schema PersonalPermission: one right in the context of the login.
+
+    :ivar permission: e.g. ``InvoiceWrite``
+    :ivar is_owner: a right that the owner has by nature (``ownerPermissions``), not a
+        granted one
+    """
+
+    permission: str
+    is_active: bool = True
+    is_owner: bool = False
+    can_delegate: bool = False
+    start_date: datetime | None = None
+    description: str = ""
+
+    @classmethod
+    def from_json(cls, data: Any) -> Grant:
+        """Read one item of ``permissions``."""
+        fields = Fields(data, "Grant")
+        return cls(
+            permission=fields.text("permissionScope"),
+            is_active=fields.text_or_none("permissionState") != "Inactive",
+            can_delegate=fields.flag("canDelegate"),
+            start_date=fields.time_or_none("startDate"),
+            description=fields.text_or_none("description") or "",
+        )
+
+
+@dataclass(frozen=True)
+class GrantPage:
+    """Schema QueryPersonalPermissionsResponse.
+
+    The owner of the context is not listed in ``permissions``: before API 2.9 an empty
+    page does not mean "no rights".
+    """
+
+    grants: tuple[Grant, ...]
+    has_more: bool
+
+    @classmethod
+    def from_json(cls, data: Any) -> GrantPage:
+        """Read a page of POST /permissions/query/personal/grants."""
+        fields = Fields(data, "GrantPage")
+        owned = tuple(
+            Grant(name, is_owner=True) for name in fields.texts("ownerPermissions")
+        )
+        granted = fields.many("permissions", Grant.from_json)
+        return cls(owned + granted, fields.flag("hasMore"))
+
+
+@dataclass(frozen=True)
+class CertificateInfo:
+    """Schema CertificateListItem: a KSeF certificate of the subject who logged in.
+
+    :ivar serial_number: 16 upper-case hex digits
+    :ivar type: ``Authentication | Offline``
+    :ivar status: ``Active | Blocked | Revoked | Expired``
+    """
+
+    serial_number: str
+    name: str
+    type: str
+    common_name: str
+    status: str
+    valid_from: datetime
+    valid_to: datetime
+
+    @classmethod
+    def from_json(cls, data: Any) -> CertificateInfo:
+        """Read one item of POST /certificates/query."""
+        fields = Fields(data, "CertificateInfo")
+        return cls(
+            fields.text("certificateSerialNumber"),
+            fields.text("name"),
+            fields.text("type"),
+            fields.text("commonName"),
+            fields.text("status"),
+            fields.time("validFrom"),
+            fields.time("validTo"),
+        )
+
+    @classmethod
+    def list_from_json(cls, data: Any) -> tuple[CertificateInfo, ...]:
+        """Read the answer of POST /certificates/query."""
+        return Fields(data, "CertificateList").many("certificates", cls.from_json)
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """Schema EffectiveApiRateLimitValues: requests per sliding window."""
+
+    per_second: int
+    per_minute: int
+    per_hour: int
+
+    @classmethod
+    def from_json(cls, data: Any) -> RateLimit:
+        """Read one group of GET /rate-limits."""
+        fields = Fields(data, "RateLimit")
+        return cls(
+            fields.integer("perSecond"),
+            fields.integer("perMinute"),
+            fields.integer("perHour"),
+        )
+
+
+@dataclass(frozen=True)
+class RateLimits:
+    """Schema EffectiveApiRateLimits: group name (wire) to its limits."""
+
+    groups: Mapping[str, RateLimit]
+
+    @classmethod
+    def from_json(cls, data: Any) -> RateLimits:
+        """Read the answer of GET /rate-limits; groups of later versions included."""
+        Fields(data, "RateLimits")
+        return cls({name: RateLimit.from_json(group) for name, group in data.items()})
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """Limits of one kind of session; megabytes are 10^6 bytes."""
+
+    max_invoice_size_mb: int
+    max_invoice_with_attachment_size_mb: int
+    max_invoices: int
+
+    @classmethod
+    def from_json(cls, data: Any) -> SessionLimits:
+        """Read ``onlineSession`` or ``batchSession``."""
+        fields = Fields(data, "SessionLimits")
+        return cls(
+            fields.integer("maxInvoiceSizeInMB"),
+            fields.integer("maxInvoiceWithAttachmentSizeInMB"),
+            fields.integer("maxInvoices"),
+        )
+
+
+@dataclass(frozen=True)
+class ContextLimits:
+    """Schema EffectiveContextLimits."""
+
+    online: SessionLimits
+    batch: SessionLimits
+
+    @classmethod
+    def from_json(cls, data: Any) -> ContextLimits:
+        """Read the answer of GET /limits/context."""
+        fields = Fields(data, "ContextLimits")
+        return cls(
+            fields.one("onlineSession", SessionLimits.from_json),
+            fields.one("batchSession", SessionLimits.from_json),
+        )
