@@ -45,6 +45,15 @@ die() {
     say "error: $*"
     exit 1
 }
+
+# Commands of the script's end, last one first.
+at_exit() {
+    EXIT_COMMANDS="$*; ${EXIT_COMMANDS:-}"
+    trap 'eval "$EXIT_COMMANDS"' EXIT
+}
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
 is_root() { [ "$(id -u)" = 0 ]; }
 
 # --- stamps: a step is done when its stamp holds the expected text ------------
@@ -71,7 +80,9 @@ PGHOST_GIVEN=${PGHOST:-}
 # PostgreSQL refuses to run as root, and its own user cannot look into /root.
 if is_root; then
     CLUSTER=/var/lib/postgresql/l10n_pl_ksef-$(printf %s "$KSEF_HOME" | digest)
-    as_cluster_owner() { (cd / && runuser -u postgres -- "$@"); }
+    as_cluster_owner() {
+        (cd / && exec setpriv --reuid=postgres --regid=postgres --init-groups "$@")
+    }
 else
     CLUSTER=$KSEF_HOME/postgres
     as_cluster_owner() { "$@"; }
@@ -90,24 +101,30 @@ find_postgres_bin() {
     candidate=$(command -v initdb) && dirname "$candidate"
 }
 
-cluster_is_up() { [ -S "$PGHOST/.s.PGSQL.5432" ] && psql -qAtc '' postgres 2>/dev/null; }
+cluster_is_up() { [ -S "$PGHOST/.s.PGSQL.5432" ] && psql -qAtc "SELECT" postgres >/dev/null 2>&1; }
 
 # Take part in the use of the cluster; start it when it is down.
 use_postgres() {
     is_private_cluster || return 0
-    exec {cluster_lock}>"$KSEF_HOME/cluster.lock"
+    exec {cluster_lock}>"$KSEF_HOME/cluster.lock" {start_lock}>"$KSEF_HOME/cluster.start.lock"
     flock --shared "$cluster_lock"
-    trap release_postgres EXIT
-    (
-        flock 8
-        cluster_is_up || start_cluster
-    ) 8>"$KSEF_HOME/cluster.start.lock"
+    at_exit release_postgres
+    flock "$start_lock"
+    cluster_is_up || start_cluster
+    exec {start_lock}>&-
 }
 
+# A session of its own, so that a Ctrl-C in the terminal does not stop it early.
 start_cluster() {
-    as_cluster_owner "$(find_postgres_bin)/pg_ctl" -D "$CLUSTER/data" \
-        -l "$CLUSTER/log" -s -w start {cluster_lock}>&- 8>&- 9>&- </dev/null ||
-        die "PostgreSQL does not start, see $CLUSTER/log"
+    as_cluster_owner setsid "$(find_postgres_bin)/postgres" -D "$CLUSTER/data" \
+        >>"$KSEF_HOME/log/postgres.log" 2>&1 </dev/null {cluster_lock}>&- {start_lock}>&- 9>&- &
+    CLUSTER_PID=$!
+    for _ in {1..300}; do
+        ! cluster_is_up || return 0
+        kill -0 "$CLUSTER_PID" 2>/dev/null || break
+        sleep 0.05
+    done
+    die "PostgreSQL does not start, see $KSEF_HOME/log/postgres.log"
 }
 
 # Stop the cluster unless another script still holds the shared lock.
@@ -115,6 +132,7 @@ release_postgres() {
     if flock --exclusive --nonblock "$cluster_lock" && cluster_is_up; then
         as_cluster_owner "$(find_postgres_bin)/pg_ctl" -D "$CLUSTER/data" \
             -s -m fast -w stop
+        [ -z "${CLUSTER_PID:-}" ] || wait "$CLUSTER_PID" || true
     fi
     exec {cluster_lock}>&-
 }
@@ -159,4 +177,36 @@ addon_digest() {
 
 free_port() {
     "$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# --- what the scripts have in common ------------------------------------------
+
+set_up() { "$CHECKOUT/dev/setup"; }
+
+# Prepare a database with the add-on installed, once per state of its files.
+make_test_template() {
+    exec {test_lock}>"$KSEF_HOME/test_template.lock"
+    flock "$test_lock"
+    local wanted
+    wanted=$(printf '%s %s' "$(database_stamp $TEMPLATE_DB)" "$(addon_digest)" | digest)
+    if [ "$(database_stamp $TEST_TEMPLATE_DB)" != "$wanted" ]; then
+        say "Installing the add-on in a new database ..."
+        clone_database $TEMPLATE_DB $TEST_TEMPLATE_DB
+        quietly install odoo -d $TEST_TEMPLATE_DB -i l10n_pl_ksef --stop-after-init
+        stamp_database $TEST_TEMPLATE_DB "$wanted"
+    fi
+    exec {test_lock}>&-
+}
+
+# Make a database of this run alone, with the add-on installed; its name is
+# printed by nobody but kept in RUN_DB, and it is dropped at the end.
+make_run_database() {
+    use_postgres
+    make_test_template
+    RUN_DB=l10n_pl_ksef_run_$$
+    at_exit drop_database "$RUN_DB"
+    exec {test_lock}>"$KSEF_HOME/test_template.lock"
+    flock "$test_lock"
+    clone_database $TEST_TEMPLATE_DB "$RUN_DB"
+    exec {test_lock}>&-
 }
