@@ -54,7 +54,7 @@ SubjectAttributes = Iterable[tuple[ObjectIdentifier, str]]
 
 
 @dataclass(frozen=True)
-class IssuedCertificate:
+class SignedCertificate:
     """One issued certificate: its number, name, dates (aware UTC) and DER."""
 
     serial: str
@@ -79,7 +79,7 @@ class CertificateAuthority:
         public_key: PublicKey,
         certificate_type: str,
         valid_from: datetime,
-    ) -> IssuedCertificate:
+    ) -> SignedCertificate:
         """Issue a certificate for the subject of a checked request.
 
         :param subject: attributes as (OID, value), with the name of the applicant
@@ -104,7 +104,7 @@ class CertificateAuthority:
         for extension, critical in self._extensions(attributes, certificate_type):
             builder = builder.add_extension(extension, critical)
         encoded = self._sign(builder)
-        return IssuedCertificate(f"{serial:016X}", common_name, start, end, encoded)
+        return SignedCertificate(f"{serial:016X}", common_name, start, end, encoded)
 
     def is_issuer_of(self, encoded: bytes) -> bool:
         """Tell whether this authority signed a certificate given as DER."""

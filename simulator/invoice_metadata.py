@@ -130,9 +130,7 @@ def _children(
     if element is None:
         return []
     found = [child for child in element if isinstance(child.tag, str)]
-    return [
-        child for child in found if name in (None, etree.QName(child).localname)
-    ]
+    return [child for child in found if name in (None, etree.QName(child).localname)]
 
 
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:

@@ -18,6 +18,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from .app import Application
 from .auth_context import TokenMaker
+from .certificate_authority import CertificateAuthority
 from .clock import Clock
 from .config import Config
 from .faults import ConnectionCut, Faults
@@ -41,6 +42,7 @@ class Simulator:
         self.log = RequestLog()
         self.limiter = RateLimiter()
         self.tokens = TokenMaker()
+        self.ca = CertificateAuthority(self.clock.now())
         self.base_url = ""
         self.app = Application(self)
 

@@ -43,7 +43,9 @@ def read(body: Any, fields: Mapping[str, Check]) -> dict[str, Any]:
     try:
         return record(fields)(body, "")
     except Mismatch as mismatch:
-        raise ApiError.of([Problem(21405, (text,)) for text in mismatch.findings]) from None
+        raise ApiError.of(
+            [Problem(21405, (text,)) for text in mismatch.findings]
+        ) from None
 
 
 def optional(check: Check, default: Any = None) -> Check:
@@ -90,7 +92,9 @@ def items(check: Check, at_least: int = 0, at_most: int | None = None) -> Check:
         if not isinstance(value, list):
             raise Mismatch(f"'{path}' must be an array.")
         if len(value) < at_least or (at_most is not None and len(value) > at_most):
-            raise Mismatch(f"'{path}' must have between {at_least} and {at_most} items.")
+            raise Mismatch(
+                f"'{path}' must have between {at_least} and {at_most} items."
+            )
         return [check(item, f"{path}[{index}]") for index, item in enumerate(value)]
 
     return checked
@@ -128,7 +132,9 @@ def choice(*names: str, any_case: bool = False) -> Check:
                 return value
             if any_case and value.lower() in known:
                 return known[value.lower()]
-        raise Mismatch(f"'{path}' has a range of values which does not include '{value}'.")
+        raise Mismatch(
+            f"'{path}' has a range of values which does not include '{value}'."
+        )
 
     return checked
 
