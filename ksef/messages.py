@@ -208,7 +208,7 @@ class PublicKey:
 def _rsa_key_of(certificate_base64: str) -> RSAPublicKey:
     # Here, because the reader of certificates loads asn1crypto, which nothing else
     # of this module needs.
-    from .certificates import rsa_public_key
+    from .certificate_reading import rsa_public_key
 
     try:
         der = base64.b64decode(certificate_base64, validate=True)

@@ -1,0 +1,154 @@
+"""PKCS#12 files (``.p12``, ``.pfx``): certificate and key in one. Use it through
+``certificates``.
+
+``cryptography`` reads them all, except when a certificate inside has the shape that
+it refuses (see ``certificate_reading``). Such a file is read here with asn1crypto,
+where it is encrypted the present way (PBES2), as OpenSSL 3 and Windows write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asn1crypto import algos, cms, pkcs12
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from cryptography.hazmat.primitives.padding import PKCS7
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+from . import upload
+from .certificate_checks import check_pair
+from .certificate_reading import PARSE_ERRORS, Certificate, parse_der
+from .errors import KsefCertificateError
+from .key_reading import (
+    PrivateKey,
+    accepted,
+    not_a_key,
+    password_bytes,
+    read_key,
+    wrong_password,
+)
+
+_HASHES = {
+    "sha1": hashes.SHA1,
+    "sha224": hashes.SHA224,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+_KEY_BAGS = frozenset({"key_bag", "pkcs8_shrouded_key_bag"})
+#: A file that asks for more rounds is made to keep the server busy.
+_MAX_ITERATIONS = 5_000_000
+
+
+def is_pkcs12(data: bytes) -> bool:
+    """Tell whether a file is PKCS#12 (binary or bare Base64)."""
+    return _loaded(data) is not None
+
+
+def read_pkcs12(data: bytes, password: str | None) -> tuple[Certificate, PrivateKey]:
+    """Read the private key of a PKCS#12 file and the certificate that belongs to it.
+
+    :raises KsefCertificateError: ``empty_file``, ``file_too_large``, ``not_a_key``,
+        ``not_a_certificate``, ``password_missing``, ``wrong_password``
+    """
+    pfx = _loaded(upload.checked(data))
+    if pfx is None:
+        raise not_a_key("other")
+    secret = password_bytes(password)
+    try:
+        found = load_pkcs12(pfx.dump(), secret)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return _read_by_hand(pfx, secret)
+    if found.key is None:
+        raise not_a_key("certificate" if found.cert else "other")
+    chain = [found.cert, *found.additional_certs]
+    ders = [entry.certificate.public_bytes(Encoding.DER) for entry in chain if entry]
+    return _matching(ders, accepted(found.key))
+
+
+def _loaded(data: bytes) -> pkcs12.Pfx | None:
+    if not data.strip():
+        return None
+    der = data if upload.looks_like_der(data) else upload.from_base64_file(data)
+    try:
+        pfx = pkcs12.Pfx.load(der or b"", strict=True)
+        # Reading the version is what tells PKCS#12 from any other SEQUENCE.
+        return pfx if pfx["version"].native == "v3" else None
+    except PARSE_ERRORS:
+        return None
+
+
+def _matching(ders: list[bytes], key: PrivateKey) -> tuple[Certificate, PrivateKey]:
+    if not ders:
+        message = "The file has a private key but no certificate."
+        raise KsefCertificateError("not_a_certificate", message, found="private_key")
+    failure: KsefCertificateError | None = None
+    for der in ders:
+        certificate = parse_der(der)
+        try:
+            check_pair(certificate, key)
+        except KsefCertificateError as error:
+            failure = failure or error
+        else:
+            return certificate, key
+    assert failure is not None  # the list was not empty
+    raise failure
+
+
+def _read_by_hand(pfx: pkcs12.Pfx, secret: bytes) -> tuple[Certificate, PrivateKey]:
+    try:
+        bags = [(bag["bag_id"].native, bag) for bag in _bags(pfx, secret)]
+        ders = [_certificate_der(bag) for kind, bag in bags if kind == "cert_bag"]
+        keys = [_key(bag, secret) for kind, bag in bags if kind in _KEY_BAGS]
+    except PARSE_ERRORS:
+        # A wrong password shows as nonsense after decryption.
+        raise wrong_password() from None
+    if not keys:
+        raise not_a_key("certificate" if ders else "other")
+    return _matching(ders, keys[0])
+
+
+def _bags(pfx: pkcs12.Pfx, secret: bytes) -> Iterator[pkcs12.SafeBag]:
+    for info in pfx.authenticated_safe:
+        if info["content_type"].native == "data":
+            content = info["content"].native
+        elif info["content_type"].native == "encrypted_data":
+            content = _opened(info["content"]["encrypted_content_info"], secret)
+        else:
+            raise not_a_key("unknown_encryption")
+        yield from pkcs12.SafeContents.load(content, strict=True)
+
+
+def _opened(info: cms.EncryptedContentInfo, secret: bytes) -> bytes:
+    """Decrypt one part that is protected by PBES2 with AES."""
+    scheme: algos.EncryptionAlgorithm = info["content_encryption_algorithm"]
+    if (
+        scheme["algorithm"].native != "pbes2"
+        or scheme.encryption_cipher != "aes"
+        or scheme.kdf != "pbkdf2"
+        or scheme.kdf_iterations > _MAX_ITERATIONS
+    ):
+        raise not_a_key("unknown_encryption")
+    derivation = PBKDF2HMAC(
+        _HASHES[scheme.kdf_hmac](),
+        scheme.key_length,
+        scheme.kdf_salt,
+        scheme.kdf_iterations,
+    )
+    key = algorithms.AES(derivation.derive(secret))
+    decryptor = Cipher(key, modes.CBC(scheme.encryption_iv)).decryptor()
+    unpadder = PKCS7(128).unpadder()
+    plain = decryptor.update(info["encrypted_content"].native) + decryptor.finalize()
+    return unpadder.update(plain) + unpadder.finalize()
+
+
+def _certificate_der(bag: pkcs12.SafeBag) -> bytes:
+    return bag["bag_value"]["cert_value"].parsed.dump()
+
+
+def _key(bag: pkcs12.SafeBag, secret: bytes) -> PrivateKey:
+    return read_key(bag["bag_value"].untag().dump(), secret.decode("utf-8"))
