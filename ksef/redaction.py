@@ -1,0 +1,38 @@
+"""Keeps secrets and identities out of logs and exception texts.
+
+The only place that knows what must not be seen: bearer tokens, Base64 of keys and
+payloads, query strings (storage addresses are capabilities), NIP and PESEL.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_RULES = (
+    # JSON Web Tokens, with or without the word in front.
+    (re.compile(r"(?i)bearer\s+\S+"), "Bearer ***"),
+    (re.compile(r"eyJ[\w-]*\.[\w-]+(?:\.[\w-]*)?"), "***"),
+    # Long Base64: keys, ciphertext, certificates. Hashes (44) stay readable.
+    (re.compile(r"[A-Za-z0-9+/_-]{60,}={0,2}"), "***"),
+    # KSeF token: reference|nip-…|64 hex digits; caught above by its last part.
+    # NIP (10 digits) and PESEL (11), also with their prefix. The hyphen in front
+    # keeps the parts of reference numbers whole.
+    (re.compile(r"\b(?:VATPL|TINPL|PNOPL|NIP|PESEL)[-:]?\d{10,11}\b", re.I), "***"),
+    (re.compile(r"(?<![\w-])\d{10,11}(?![\dA-F])"), "***"),
+)
+
+
+def redact(text: str) -> str:
+    """Return ``text`` without tokens, keys, payloads, NIP and PESEL."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def safe_target(path: str) -> str:
+    """Return a request target for logs: no query, no identities; no storage path."""
+    parts = urlsplit(path)
+    if parts.scheme:
+        return f"{parts.scheme}://{parts.hostname}/…"
+    return redact(parts.path)

@@ -1,0 +1,312 @@
+"""The one requestor: every HTTP request of the package goes through here.
+
+Retry, waiting, redaction, headers and the reading of failures live here (with
+``failures`` and ``redaction``) and nowhere else. Tokens are put on requests to the
+API base only; absolute addresses (UPO, packages) are fetched without.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from .environment import Environment
+from .errors import (
+    KsefError,
+    KsefProtocolError,
+    KsefRateLimited,
+    KsefTransportError,
+    KsefUnavailable,
+)
+from .failures import Answer, failure_of
+from .redaction import redact, safe_target
+from .routes import is_repeatable
+
+_logger = logging.getLogger(__name__)
+
+USER_AGENT = "l10n_pl_ksef/19.0"
+#: Longest wait for KSeF that is sat out here; longer ones are the caller's to plan.
+MAX_WAIT_SECONDS = 2.0
+_FIRST_PAUSE_SECONDS = 0.5
+
+# Never happened at KSeF: no connection was made, or not to it.
+_NOT_SENT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request.
+
+    :ivar path: below the API base, or an absolute address (then without ``bearer``)
+    :ivar json: body as JSON; or ``body`` with ``content_type``
+    """
+
+    method: str
+    path: str
+    bearer: str | None = field(default=None, repr=False)
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    content_type: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    accept: str = "application/json"
+
+    @property
+    def is_absolute(self) -> bool:
+        """The path is a whole address of its own."""
+        return "://" in self.path
+
+    @property
+    def content(self) -> tuple[bytes | None, str | None]:
+        """The bytes of the body and their type."""
+        if self.json is not None:
+            return json.dumps(self.json).encode("utf-8"), "application/json"
+        return self.body, self.content_type
+
+
+@dataclass(frozen=True)
+class Response:
+    """A successful answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the decoded body.
+
+        :raises KsefProtocolError: it is not JSON
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise KsefProtocolError(
+                "The answer of KSeF is not JSON.", code="bad_answer", status=self.status
+            ) from None
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """One attempt, for logs and figures; nothing in it is secret."""
+
+    method: str
+    target: str
+    attempt: int
+    status: int | None
+    seconds: float
+    error: str | None
+
+
+def should_retry(
+    method: str, path: str, error: KsefError, attempt: int
+) -> float | None:
+    """Decide whether a failed request is sent again here and now.
+
+    A refused one (429) and one that was never sent may always be; one whose outcome
+    is not known only when it changes nothing at KSeF.
+
+    :param attempt: number of the attempt that failed, from 1
+    :return: seconds to wait before the next one, None = do not
+    """
+    if isinstance(error, KsefRateLimited):
+        wait = error.retry_after
+        return wait if wait is not None and wait <= MAX_WAIT_SECONDS else None
+    if not isinstance(error, (KsefTransportError, KsefUnavailable)):
+        return None
+    if error.code == "request_blocked":
+        # The firewall does not change its mind within seconds.
+        return None
+    if error.outcome_unknown and not is_repeatable(method, path):
+        return None
+    pause = _FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1)
+    wanted = max(error.retry_after or 0.0, min(pause, MAX_WAIT_SECONDS))
+    return wanted if wanted <= MAX_WAIT_SECONDS else None
+
+
+class Transport:
+    """Sends requests of one environment.
+
+    :param session: a ``requests`` session; default: a new one
+    :param sleep: called with seconds between attempts
+    :param timeout_seconds: for connecting and for every read; one number, because
+        the host's test tools compare it with an int
+    :param max_attempts: of one request, the first included
+    :param on_warning: receives the texts of ``X-System-Warning``
+    :param on_request: receives a :class:`RequestRecord` per attempt
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        session: requests.Session | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        timeout_seconds: float = 30,
+        max_attempts: int = 3,
+        on_warning: Callable[[str], None] | None = None,
+        on_request: Callable[[RequestRecord], None] | None = None,
+    ) -> None:
+        self._environment = environment
+        self._session = session or requests.Session()
+        self._sleep = sleep
+        self._timeout_seconds = timeout_seconds
+        self._max_attempts = max_attempts
+        self._on_warning = on_warning
+        self._on_request = on_request
+
+    def send(self, request: Request) -> Response:
+        """Send a request, again where that is safe, and return its success.
+
+        :raises KsefError: the class says what to do next (see ``errors``)
+        """
+        attempt = 1
+        while True:
+            try:
+                return self._attempt(request, attempt)
+            except KsefError as error:
+                wait = should_retry(request.method, request.path, error, attempt)
+                if wait is None or attempt >= self._max_attempts:
+                    raise
+            self._sleep(wait)
+            attempt += 1
+
+    def _attempt(self, request: Request, attempt: int) -> Response:
+        started = time.monotonic()
+        status: int | None = None
+        failure: KsefError | None = None
+        try:
+            answer = self._exchange(request)
+            status = answer.status
+            failure = failure_of(answer)
+            if failure is not None:
+                raise failure
+        except KsefError as error:
+            failure = error
+            raise
+        finally:
+            seconds = time.monotonic() - started
+            self._record(request, attempt, status, seconds, failure)
+        return Response(answer.status, answer.headers, answer.body)
+
+    def _exchange(self, request: Request) -> Answer:
+        data, content_type = request.content
+        repeatable = is_repeatable(request.method, request.path)
+        try:
+            raw = self._session.request(
+                request.method,
+                self._url_of(request),
+                params=dict(request.query) or None,
+                data=data,
+                headers=self._headers(request, content_type),
+                timeout=self._timeout_seconds,
+                # A token must not travel to another host.
+                allow_redirects=False,
+                # Without this, a .netrc of the server's user replaces the header.
+                auth=_leave_alone,
+            )
+        except requests.exceptions.RequestException as error:
+            raise _transport_error(error, repeatable) from None
+        headers = {name.lower(): value for name, value in raw.headers.items()}
+        self._warn(headers.get("x-system-warning"))
+        return Answer(
+            raw.status_code,
+            headers,
+            raw.content,
+            is_download=request.is_absolute,
+            repeatable=repeatable,
+        )
+
+    def _url_of(self, request: Request) -> str:
+        if not request.is_absolute:
+            return self._environment.api_url + request.path
+        scheme = urlsplit(request.path).scheme
+        wanted = urlsplit(self._environment.api_url).scheme
+        if request.bearer is not None or scheme not in ("https", wanted):
+            raise KsefProtocolError(
+                "A download address is not safe to call.", code="bad_url"
+            )
+        return request.path
+
+    def _headers(self, request: Request, content_type: str | None) -> dict[str, str]:
+        headers = {"User-Agent": USER_AGENT, "Accept": request.accept}
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+        if not request.is_absolute:
+            headers["X-Error-Format"] = "problem-details"
+        if request.bearer is not None:
+            headers["Authorization"] = f"Bearer {request.bearer}"
+        return {**headers, **request.headers}
+
+    def _warn(self, warning: str | None) -> None:
+        if not warning:
+            return
+        text = redact(warning)
+        _logger.warning("KSeF warns: %s", text)
+        if self._on_warning is not None:
+            self._on_warning(text)
+
+    def _record(
+        self,
+        request: Request,
+        attempt: int,
+        status: int | None,
+        seconds: float,
+        failure: KsefError | None,
+    ) -> None:
+        record = RequestRecord(
+            request.method,
+            safe_target(request.path),
+            attempt,
+            status,
+            seconds,
+            type(failure).__name__ if failure else None,
+        )
+        _logger.debug("%s", record)
+        if self._on_request is not None:
+            self._on_request(record)
+
+
+def _leave_alone(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    return prepared
+
+
+def _transport_error(
+    error: requests.exceptions.RequestException, repeatable: bool
+) -> KsefTransportError:
+    """Return our error; its text never quotes theirs, which holds the address."""
+    arrived = not (isinstance(error, _NOT_SENT) or _never_connected(error))
+    if isinstance(error, requests.exceptions.Timeout):
+        code, what = "timeout", "did not answer in time"
+    elif isinstance(error, requests.exceptions.SSLError):
+        code, what = "tls", "could not be reached safely (TLS)"
+    elif not arrived:
+        code, what = "no_connection", "could not be reached"
+    else:
+        code, what = "cut_connection", "broke off the connection"
+    return KsefTransportError(
+        f"KSeF {what}.", code=code, outcome_unknown=arrived and not repeatable
+    )
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Look for "no connection was made" (refused, no such host) among the causes."""
+    for cause in error.args:
+        if isinstance(getattr(cause, "reason", cause), NewConnectionError):
+            return True
+    return False
