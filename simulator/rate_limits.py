@@ -78,25 +78,33 @@ class RateLimiter:
         """Add ``now`` to a counter unless one of its windows is full."""
         moments, moment = self._calls[counter], now.timestamp()
         del moments[: bisect_left(moments, moment - 3600)]
-        for name, seconds, word in WINDOWS:
-            limit = limits[name]
-            start = bisect_left(moments, moment - seconds + 1e-6)
-            if 0 <= limit <= len(moments) - start:
-                free_at = moments[len(moments) - limit] + seconds if limit else moment
-                wait = max(1, math.ceil(free_at - moment))
-                raise TooManyRequests(
-                    f"Przekroczono limit {limit} żądań na {word}. "
-                    f"Spróbuj ponownie po {wait} sekundach.",
-                    wait,
-                )
+        full = [window for window in WINDOWS if _wait(moments, limits, window, moment)]
+        if full:
+            worst = max(full, key=lambda window: _wait(moments, limits, window, moment))
+            seconds = max(1, math.ceil(_wait(moments, limits, worst, moment)))
+            raise TooManyRequests(
+                f"Przekroczono limit {limits[worst[0]]} żądań na {worst[2]}. "
+                f"Spróbuj ponownie po {seconds} sekundach.",
+                seconds,
+            )
         moments.append(moment)
 
 
-def _is_off(call: Call) -> bool:
-    """Tell whether the defaults are off and no test call has set limits here."""
-    if call.config.rate_limits != "off":
-        return False
-    return call.auth is None or call.auth.context not in call.state.rate_limits
+def _wait(
+    moments: list[float],
+    limits: dict[str, int],
+    window: tuple[str, int, str],
+    moment: float,
+) -> float:
+    """Return the seconds until a window has room for one more call; 0 when it has."""
+    name, seconds, _word = window
+    limit = limits[name]
+    inside = len(moments) - bisect_left(moments, moment - seconds + 1e-6)
+    if limit < 0 or inside < limit:
+        return 0.0
+    if not limit:
+        return float(seconds)
+    return moments[-limit] + seconds - moment
 
 
 def effective_limits(state: State, context: object) -> dict[str, dict[str, int]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug import Request, Response
 from werkzeug.routing import Map, Rule
 
-from .errors import PlainHttpError, Unauthorized, invalid
+from .errors import ApiError, PlainHttpError, Unauthorized, invalid
 
 if TYPE_CHECKING:
     from .auth_context import AuthContext
@@ -144,7 +144,7 @@ class Call:
     def json(self) -> dict[str, Any]:
         """Read the body as a JSON object; an empty body is an empty object.
 
-        :raises ApiError: 21405 when it is no JSON object
+        :raises ApiError: 21001 when it is no JSON, 21405 when it is no object
         """
         if not self.body:
             return {}
@@ -153,7 +153,7 @@ class Call:
         try:
             value = json.loads(self.body)
         except ValueError as error:
-            raise invalid(f"Nieprawidłowy dokument JSON: {error}.") from error
+            raise ApiError(21001, f"Nieprawidłowy dokument JSON: {error}.") from error
         if not isinstance(value, dict):
             raise invalid("Oczekiwano obiektu JSON.")
         return value

@@ -19,9 +19,11 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from .app import Application
 from .auth_context import TokenMaker
 from .certificate_authority import CertificateAuthority
+from .certificate_authority import CertificateAuthority
 from .clock import Clock
 from .config import Config
 from .faults import ConnectionCut, Faults
+from .public_keys import KeyRing
 from .rate_limits import RateLimiter
 from .request_log import RequestLog
 from .routes import API_PREFIX
@@ -42,6 +44,8 @@ class Simulator:
         self.log = RequestLog()
         self.limiter = RateLimiter()
         self.tokens = TokenMaker()
+        self.authority = CertificateAuthority(self.clock.now())
+        self.keys = KeyRing(self.clock.now())
         self.ca = CertificateAuthority(self.clock.now())
         self.base_url = ""
         self.app = Application(self)
