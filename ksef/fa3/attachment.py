@@ -3,6 +3,7 @@
 Source: schemat_FA(3)_v1-0E.xsd, Stopka and Zalacznik (the latter since FA(3)).
 """
 
+# ruff: noqa: RUF009 - one, opt and many make dataclass fields (structure.py)
 from __future__ import annotations
 
 from dataclasses import dataclass

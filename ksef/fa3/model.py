@@ -13,6 +13,7 @@ their classes can be imported from here.
 Source: schemat_FA(3)_v1-0E.xsd; FA(2) is read into the same classes.
 """
 
+# ruff: noqa: RUF009 - one, opt and many make dataclass fields (structure.py)
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -4,6 +4,7 @@ Types that the schema names (``TAdres``, ``TPodmiot1`` ...) keep that name; anon
 ones are called like their element. Source: schemat_FA(3)_v1-0E.xsd.
 """
 
+# ruff: noqa: RUF009 - one, opt and many make dataclass fields (structure.py)
 from __future__ import annotations
 
 from dataclasses import dataclass

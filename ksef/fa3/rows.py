@@ -3,6 +3,7 @@
 Source: schemat_FA(3)_v1-0E.xsd, Faktura/Fa.
 """
 
+# ruff: noqa: RUF009 - one, opt and many make dataclass fields (structure.py)
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -149,7 +150,8 @@ class NowySrodekTransportu(Node):
     """A new means of transport: land, water or air."""
 
     groups = (
-        "(P_22B (P_22B1 | P_22B2 | P_22B3 | P_22B4)? P_22BT | P_22C P_22C1 | P_22D P_22D1)",
+        "(P_22B (P_22B1 | P_22B2 | P_22B3 | P_22B4)? P_22BT"
+        " | P_22C P_22C1 | P_22D P_22D1)",
     )
 
     P_22A: date | None = one(ft.TDataT)
@@ -190,7 +192,8 @@ class PMarzy(Node):
     """The kind of margin scheme, or P_PMarzyN: none."""
 
     groups = (
-        "(P_PMarzy (P_PMarzy_2 | P_PMarzy_3_1 | P_PMarzy_3_2 | P_PMarzy_3_3) | P_PMarzyN)",
+        "(P_PMarzy (P_PMarzy_2 | P_PMarzy_3_1 | P_PMarzy_3_2 | P_PMarzy_3_3)"
+        " | P_PMarzyN)",
     )
 
     P_PMarzy: bool | None = one(ft.TWybor1)
