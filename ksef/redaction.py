@@ -9,25 +9,28 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-_RULES = (
+_SECRETS = (
     # JSON Web Tokens, with or without the word in front.
-    (re.compile(r"(?i)bearer\s+\S+"), "Bearer ***"),
+    (re.compile(r"bearer\s+\S+", re.IGNORECASE), "Bearer ***"),
     (re.compile(r"eyJ[\w-]*\.[\w-]+(?:\.[\w-]*)?"), "***"),
-    # Long Base64: keys, ciphertext, certificates. Hashes (44) stay readable.
+    # Long Base64 or hex: keys, ciphertext, certificates. Hashes (44) stay readable.
     (re.compile(r"[A-Za-z0-9+/_-]{60,}={0,2}"), "***"),
-    # KSeF token: reference|nip-…|64 hex digits; caught above by its last part.
+)
+
+_IDENTITIES = (
     # NIP (10 digits) and PESEL (11), also with their prefix. The hyphen in front
     # keeps the parts of reference numbers whole.
-    (re.compile(r"\b(?:VATPL|TINPL|PNOPL|NIP|PESEL)[-:]?\d{10,11}\b", re.I), "***"),
+    (
+        re.compile(r"\b(?:VATPL|TINPL|PNOPL|NIP|PESEL)[-:]?\d{10,11}\b", re.IGNORECASE),
+        "***",
+    ),
     (re.compile(r"(?<![\w-])\d{10,11}(?![\dA-F])"), "***"),
 )
 
 
 def redact(text: str) -> str:
     """Return ``text`` without tokens, keys, payloads, NIP and PESEL."""
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
-    return text
+    return _without(text, _SECRETS + _IDENTITIES)
 
 
 def safe_target(path: str) -> str:
@@ -35,4 +38,10 @@ def safe_target(path: str) -> str:
     parts = urlsplit(path)
     if parts.scheme:
         return f"{parts.scheme}://{parts.hostname}/…"
-    return redact(parts.path)
+    return _without(parts.path, _IDENTITIES)
+
+
+def _without(text: str, rules: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import NewConnectionError
 
 from .environment import Environment
 from .errors import (
@@ -306,7 +305,10 @@ def _transport_error(
 
 def _never_connected(error: BaseException) -> bool:
     """Look for "no connection was made" (refused, no such host) among the causes."""
-    for cause in error.args:
-        if isinstance(getattr(cause, "reason", cause), NewConnectionError):
-            return True
-    return False
+    # By name: the class lives in a package below requests, not in requests itself.
+    names = [
+        kind.__name__
+        for cause in error.args
+        for kind in type(getattr(cause, "reason", cause)).__mro__
+    ]
+    return "NewConnectionError" in names

@@ -1,0 +1,122 @@
+"""Interactive sessions: open with the right key, prepare invoices, find them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from .calls import utcnow
+from .client import KsefClient
+from .crypto import Encryption, SessionKey, encrypt, sha256_base64, wrap_key
+from .errors import KsefError, KsefRequestRejected
+from .messages import (
+    InvoicePayload,
+    InvoiceStatus,
+    OpenedSession,
+    PublicKey,
+    PublicKeyUsage,
+)
+
+#: The public key was withdrawn (emergency rotation): fetch the keys again.
+KEY_WITHDRAWN = 21470
+
+
+def choose_public_key(
+    keys: Iterable[PublicKey], usage: PublicKeyUsage, at: datetime
+) -> PublicKey:
+    """Return the key to encrypt with: usage fits, valid now, newest.
+
+    During a planned rotation two keys per usage are published and both work.
+
+    :param at: aware time
+    :raises KsefError: ``no_public_key``
+    """
+    usable = [
+        key
+        for key in keys
+        if usage.value in key.usages and key.valid_from <= at < key.valid_to
+    ]
+    if not usable:
+        message = "KSeF publishes no valid public key for this use."
+        raise KsefError(message, code="no_public_key", retryable=True)
+    return max(usable, key=lambda key: key.valid_from)
+
+
+def open_session(
+    client: KsefClient,
+    session_key: SessionKey,
+    keys: Iterable[PublicKey] | None = None,
+) -> OpenedSession:
+    """Open an interactive session encrypted with ``session_key``.
+
+    :param keys: public keys known from before (they may be kept for a day); fetched
+        when None, and once more when KSeF has withdrawn the chosen one
+    :raises KsefError: ``no_public_key``, or what the client raises
+    """
+    if keys is None:
+        return client.open_online_session(_wrapped(client.public_keys(), session_key))
+    try:
+        return client.open_online_session(_wrapped(keys, session_key))
+    except KsefRequestRejected as error:
+        if error.code != KEY_WITHDRAWN:
+            raise
+    return client.open_online_session(_wrapped(client.public_keys(), session_key))
+
+
+def prepare_invoice(
+    xml: bytes,
+    session_key: SessionKey,
+    offline: bool = False,
+    hash_of_corrected: str | None = None,
+) -> InvoicePayload:
+    """Encrypt an invoice for a session; ``xml`` is hashed and sent byte for byte.
+
+    :param offline: the invoice was issued in an offline mode
+    :param hash_of_corrected: Base64 SHA-256 of the rejected XML, for a technical
+        correction only
+    """
+    encrypted = encrypt(xml, session_key)
+    return InvoicePayload(
+        invoice_hash=sha256_base64(xml),
+        invoice_size=len(xml),
+        encrypted_invoice_hash=sha256_base64(encrypted),
+        encrypted_invoice_size=len(encrypted),
+        encrypted_invoice_content=encrypted,
+        offline_mode=offline,
+        hash_of_corrected_invoice=hash_of_corrected,
+    )
+
+
+def iterate_invoices(
+    client: KsefClient, session_reference: str
+) -> Iterator[InvoiceStatus]:
+    """Yield every invoice of a session, page by page (1000 per request)."""
+    token: str | None = None
+    while True:
+        page = client.session_invoices(session_reference, token)
+        yield from page.invoices
+        if page.continuation_token is None or page.continuation_token == token:
+            return
+        token = page.continuation_token
+
+
+def find_by_hash(
+    client: KsefClient, session_reference: str, invoice_hash: str
+) -> InvoiceStatus | None:
+    """Return the invoice with this hash, None when the session does not have it.
+
+    The way out after a send whose answer was lost.
+
+    :param invoice_hash: Base64 SHA-256 of the plain XML
+    """
+    matches = (
+        invoice
+        for invoice in iterate_invoices(client, session_reference)
+        if invoice.invoice_hash == invoice_hash
+    )
+    return next(matches, None)
+
+
+def _wrapped(keys: Iterable[PublicKey], session_key: SessionKey) -> Encryption:
+    usage = PublicKeyUsage.SYMMETRIC_KEY_ENCRYPTION
+    return wrap_key(session_key, choose_public_key(keys, usage, utcnow()))
