@@ -12,6 +12,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/l10n_pl_ksef_security.xml",
+        "data/ir_cron_data.xml",
+        "views/account_move_views.xml",
+        "views/l10n_pl_ksef_document_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],
+    },
     "cloc_exclude": ["simulator/**/*", "unit_tests/**/*", "dev/**/*"],
 }

@@ -1,0 +1,161 @@
+"""Handing invoices over to the sender, and what follows their acceptance."""
+
+import logging
+
+from odoo import api, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from .document_states import ACCEPTED
+
+_logger = logging.getLogger(__name__)
+
+#: level of a problem that keeps an invoice from being sent.
+ERROR = "error"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_l10n_pl_ksef_send(self):
+        """Queue the invoices and start the sender; tell what could not be queued.
+
+        :raises UserError, RedirectWarning: a single invoice that may not or can not go
+        """
+        if len(self) == 1:
+            self._l10n_pl_ksef_check_sendable()
+        queued = self._l10n_pl_ksef_enqueue()
+        left = self - queued
+        if not left:
+            return self._l10n_pl_ksef_toast(
+                "success",
+                self.env._("%(count)s on the way to KSeF.", count=len(queued)),
+            )
+        return self._l10n_pl_ksef_toast(
+            "warning",
+            self.env._(
+                "%(count)s on the way to KSeF, %(left)s to mend: %(names)s",
+                count=len(queued),
+                left=len(left),
+                names=", ".join(left[:10].mapped("display_name")),
+            ),
+            sticky=True,
+        )
+
+    def _l10n_pl_ksef_toast(self, kind, message, sticky=False):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": self.env._("KSeF"),
+                "message": message,
+                "sticky": sticky,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _l10n_pl_ksef_check_sendable(self):
+        """Raise with the first problem and the way to the record that mends it."""
+        self.ensure_one()
+        if refusal := self._l10n_pl_ksef_refusal():
+            raise UserError(refusal)
+        problems = self._l10n_pl_ksef_errors()
+        if not problems:
+            return
+        message = "\n".join(problem.message for problem in problems)
+        first = next((p for p in problems if p.model and p.res_id), None)
+        if not first or (first.model == self._name and first.res_id == self.id):
+            raise UserError(message)
+        raise RedirectWarning(
+            message,
+            {
+                "type": "ir.actions.act_window",
+                "res_model": first.model,
+                "res_id": first.res_id,
+                "views": [(False, "form")],
+            },
+            self.env._("Open and mend"),
+        )
+
+    @api.private
+    def _l10n_pl_ksef_errors(self):
+        """Return what keeps this invoice from being sent (empty: nothing)."""
+        self.ensure_one()
+        prepared = self._l10n_pl_ksef_prepare()[self]
+        return tuple(p for p in prepared.problems if p.level == ERROR)
+
+    @api.private
+    def _l10n_pl_ksef_enqueue(self):
+        """Freeze the FA(3) of the fit moves, queue them and wake the sender.
+
+        The others keep in ``l10n_pl_ksef_problem`` what is to be mended.
+
+        :return: the queued moves
+        """
+        refusals = {move: move._l10n_pl_ksef_refusal() for move in self}
+        for move, refusal in refusals.items():
+            if refusal:
+                move.l10n_pl_ksef_problem = refusal
+        candidates = self.filtered(lambda m: not refusals[m])
+        if not candidates:
+            return candidates
+        # Two people press the button at once: the second waits, then sees LIVE.
+        candidates.lock_for_update()
+        queued = self.browse()
+        for move, prepared in candidates._l10n_pl_ksef_prepare().items():
+            if prepared.xml is None:
+                move.l10n_pl_ksef_problem = "\n".join(
+                    p.message for p in prepared.problems if p.level == ERROR
+                )
+                continue
+            move.l10n_pl_ksef_problem = False
+            self.env["l10n_pl_ksef.document"]._freeze(move, prepared.xml)
+            queued |= move
+        if queued:
+            self.env["l10n_pl_ksef.document"]._trigger_sending()
+        return queued
+
+    # ------------------------------------------------------------------
+    # after acceptance
+    # ------------------------------------------------------------------
+    @api.private
+    def _l10n_pl_ksef_accepted(self):
+        """Put aside PDFs made without the number and let the waiting e-mail go."""
+        self._detach_attachments()
+        if self.sudo().filtered("l10n_pl_ksef_held_mail"):
+            self.env.ref("l10n_pl_ksef.ir_cron_send_held_mail").sudo()._trigger()
+
+    @api.model
+    def _cron_l10n_pl_ksef_send_held_mail(self):
+        """Send the e-mails whose invoices have got their KSeF number."""
+        domain = [
+            ("l10n_pl_ksef_held_mail", "!=", False),
+            ("l10n_pl_ksef_state", "=", ACCEPTED),
+        ]
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=self.search_count(domain))
+        for move in self.search(domain):
+            move = move.try_lock_for_update().filtered_domain(domain)
+            if move:
+                move._l10n_pl_ksef_send_held_mail()
+            if not progress(1):
+                break
+
+    def _l10n_pl_ksef_send_held_mail(self):
+        held = self.l10n_pl_ksef_held_mail
+        author = self.env["res.users"].browse(held["author_user_id"])
+        try:
+            with self.env.cr.savepoint():
+                sender = self.env["account.move.send"].with_user(author)
+                sender = sender.with_company(self.company_id)
+                sender._l10n_pl_ksef_send_held(self.with_user(author))
+        except Exception:
+            # One letter that can't be built must not hold the others for ever.
+            _logger.exception("Held e-mail of invoice %s failed", self.id)
+            self.l10n_pl_ksef_held_mail = False
+            self._message_log(
+                body=self.env._(
+                    "The e-mail that waited for the KSeF number could not be sent."
+                    " Send it again."
+                )
+            )

@@ -1,0 +1,31 @@
+"""States of a document and the ways between them."""
+
+QUEUED = "queued"
+SENDING = "sending"
+PROCESSING = "processing"
+ACCEPTED = "accepted"
+REJECTED = "rejected"
+UNKNOWN = "unknown"
+
+STATES = [
+    (QUEUED, "Waiting to be sent"),
+    (SENDING, "Being sent"),
+    (PROCESSING, "Processed by KSeF"),
+    (UNKNOWN, "No answer yet"),
+    (ACCEPTED, "Accepted"),
+    (REJECTED, "Rejected"),
+]
+
+#: state -> states that may follow; ``_set_state`` refuses everything else.
+TRANSITIONS = {
+    QUEUED: {SENDING},
+    SENDING: {PROCESSING, REJECTED, QUEUED, UNKNOWN},
+    UNKNOWN: {PROCESSING, ACCEPTED, REJECTED, QUEUED},
+    PROCESSING: {ACCEPTED, REJECTED, QUEUED, UNKNOWN},
+    ACCEPTED: set(),
+    REJECTED: set(),
+}
+
+#: the invoice is, or may be, on its way: it must not change and must not be sent again.
+LIVE = (QUEUED, SENDING, PROCESSING, UNKNOWN)
+FINAL = (ACCEPTED, REJECTED)

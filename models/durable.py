@@ -1,0 +1,39 @@
+"""What makes a step survive a crash: the durable write and the company's turn."""
+
+from contextlib import contextmanager
+
+from odoo.service.model import retrying
+
+#: first key of the advisory locks of this add-on; the second is the company's id.
+_LOCK_CLASS = 0x4B536546  # "KSeF"
+
+
+def durably(env, function):
+    """Run ``function`` and commit what it wrote.
+
+    A user who edits the same invoice at the same moment must not cost us the outcome
+    of a call: Odoo's own ``retrying`` repeats the *write* on a serialization failure.
+    ``function`` therefore makes no call to KSeF.
+
+    :return: whatever ``function`` returned.
+    """
+    return retrying(function, env)
+
+
+@contextmanager
+def company_turn(company):
+    """Yield whether this process may talk to KSeF for ``company`` now.
+
+    A session-level advisory lock outlives commits and ends with the connection, so
+    whoever holds it may take every half-done row of the company for the remains of a
+    worker that died.
+    """
+    cr = company.env.cr
+    keys = (_LOCK_CLASS, company.id)
+    cr.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
+    mine = cr.fetchone()[0]
+    try:
+        yield mine
+    finally:
+        if mine and not cr.closed:
+            cr.execute("SELECT pg_advisory_unlock(%s, %s)", keys)

@@ -1,0 +1,277 @@
+"""One company's turn at KSeF: recover, send what waits, close, read the answers.
+
+Every step is intent (committed), call, outcome (committed). Only the holder of the
+company's lock comes here, so a row that is found half-done was left by a worker that
+died: it becomes ``unknown`` and is looked up at KSeF before anything is sent again.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from odoo import fields
+
+from ..ksef.codes import Action, row_for
+from ..ksef.crypto import SessionKey
+from ..ksef.errors import (
+    KsefAuthError,
+    KsefError,
+    KsefProtocolError,
+    KsefRateLimited,
+    KsefRequestRejected,
+)
+from ..ksef.session import open_session, prepare_invoice
+from . import document_states as doc
+from . import session_states as ses
+from .backoff import backoff
+from .durable import durably
+from .session_answers import SessionAnswers
+
+_logger = logging.getLogger(__name__)
+
+#: pauses (seconds) between looks at KSeF within one run: the number is usually there
+#: after two or three of them.
+PATIENCE_SECONDS = (1, 1, 2, 3, 5, 8)
+
+#: the session takes nothing more: 21155 full, 21173 unknown, 21180 closed.
+SESSION_IS_OVER = {21155, 21173, 21180}
+
+#: an answer of this kind is tried again that many times, then shown to a person.
+MAX_RETRIES = 3
+
+MAX_INVOICES_IN_SESSION = 10_000
+
+#: minutes until a company is tried again when KSeF did not answer, and when a person
+#: must do something first (who then presses *Test connection*).
+RETRY_MINUTES = 2
+PERSON_MINUTES = 60
+
+
+def facts(error, scope="http"):
+    """Return the document's or session's values that tell of ``error``."""
+    return {
+        "code_scope": scope,
+        "code": str(error.code or type(error).__name__),
+        "details": "\n".join(error.details),
+    }
+
+
+class SendingRun:
+    """Send the queued documents of one company.
+
+    :param company: ``res.company``, in an environment whose cursor may be committed
+    :param sleep: called with seconds between two looks at KSeF
+    """
+
+    def __init__(self, company, *, sleep=time.sleep):
+        self.env = company.env
+        self.company = company.sudo()
+        self.documents = self.env["l10n_pl_ksef.document"].sudo()
+        self.sessions = self.env["l10n_pl_ksef.session"].sudo()
+        self.gateway = self.env["l10n_pl_ksef.gateway"]
+        self.sleep = sleep
+
+    def run(self):
+        """Do all that is due. KSeF's troubles end up in rows, never in the caller."""
+        self._take_over_half_done()
+        try:
+            client = self.gateway._client(self.company)
+            self.answers = SessionAnswers(self.company, client)
+            self._send_queued(client)
+            self._follow()
+        except KsefError as error:
+            self._trouble(error)
+        else:
+            durably(self.env, self.company._l10n_pl_ksef_clear_problem)
+
+    # ------------------------------------------------------------------
+    # what a dead worker left
+    # ------------------------------------------------------------------
+    def _take_over_half_done(self):
+        durably(self.env, self._mark_half_done)
+
+    def _mark_half_done(self):
+        mine = [("company_id", "=", self.company.id)]
+        for document in self.documents.search([*mine, ("state", "=", doc.SENDING)]):
+            document._set_state(doc.UNKNOWN)
+        self.sessions.search([*mine, ("state", "=", ses.OPENING)])._set_state(
+            ses.FAILED
+        )
+        self.sessions.search([*mine, ("state", "=", ses.OPEN)])._set_state(ses.CLOSING)
+
+    # ------------------------------------------------------------------
+    # sending
+    # ------------------------------------------------------------------
+    def _send_queued(self, client):
+        queue = self._queue()
+        if not queue:
+            return
+        key = SessionKey.generate()
+        session = self._open(client, key)
+        try:
+            for document in queue:
+                if not self._send(client, session, document, key):
+                    break
+        finally:
+            durably(self.env, lambda: session._set_state(ses.CLOSING))
+
+    def _queue(self):
+        return self.documents.search(
+            [
+                ("company_id", "=", self.company.id),
+                ("state", "=", doc.QUEUED),
+                *self._due("next_try_at"),
+            ],
+            order="id",
+            limit=MAX_INVOICES_IN_SESSION,
+        )
+
+    def _due(self, name):
+        return ["|", (name, "=", False), (name, "<=", fields.Datetime.now())]
+
+    def _open(self, client, key):
+        session = durably(
+            self.env,
+            lambda: self.sessions.create({"company_id": self.company.id}),
+        )
+        try:
+            opened = open_session(client, key, self.gateway._public_keys(client))
+        except KsefError as error:
+            self.gateway._forget_public_keys(client)
+            told = {k: v for k, v in facts(error).items() if k != "code_scope"}
+            durably(self.env, lambda: session._set_state(ses.FAILED, **told))
+            raise
+        durably(
+            self.env,
+            lambda: session._set_state(
+                ses.OPEN,
+                reference_number=opened.reference_number,
+                opened_at=fields.Datetime.now(),
+            ),
+        )
+        return session
+
+    def _send(self, client, session, document, key):
+        """Send one document.
+
+        :return: whether the session takes another one
+        :raises KsefAuthError: the login is gone for good
+        """
+        payload = durably(self.env, lambda: self._intend(document, session, key))
+        if payload is None:
+            return True
+        try:
+            reference = client.send_invoice(session.reference_number, payload)
+        except KsefError as error:
+            return self._record_failure(document, error)
+        durably(
+            self.env,
+            lambda: document._set_state(
+                doc.PROCESSING, reference_number=reference, next_try_at=False
+            ),
+        )
+        return True
+
+    def _intend(self, document, session, key):
+        # The queue was read before other work: take the row only as it is now.
+        document = document.try_lock_for_update()
+        if not document or document.state != doc.QUEUED:
+            return None
+        document._set_state(
+            doc.SENDING,
+            session_id=session.id,
+            attempts=document.attempts + 1,
+            code_scope=False,
+            code=False,
+            details=False,
+        )
+        return prepare_invoice(document._xml_bytes(), key)
+
+    def _record_failure(self, document, error):
+        """Write what became of a send that got no 202.
+
+        :return: whether the session takes another document
+        """
+        state, next_try_at = self._verdict(document, error)
+        durably(
+            self.env,
+            lambda: document._set_state(
+                state, next_try_at=next_try_at, **facts(error)
+            ),
+        )
+        if isinstance(error, KsefAuthError):
+            raise error
+        if state == doc.REJECTED:
+            return True
+        if next_try_at:
+            durably(self.env, lambda: self._queue()._note(next_try_at=next_try_at))
+        return False
+
+    def _verdict(self, document, error):
+        """Return the document's next state and the time (UTC) of its next attempt."""
+        if error.outcome_unknown or isinstance(error, KsefProtocolError):
+            return doc.UNKNOWN, backoff(document.attempts)
+        if isinstance(error, KsefRateLimited):
+            return doc.QUEUED, fields.Datetime.now() + timedelta(
+                seconds=max(1, error.retry_after or 60)
+            )
+        if not isinstance(error, KsefRequestRejected):
+            return doc.QUEUED, backoff(document.attempts)
+        if error.code in SESSION_IS_OVER:
+            return doc.QUEUED, False
+        again = row_for("http", error.code).action is Action.RETRY
+        if again and document.attempts < MAX_RETRIES:
+            return doc.QUEUED, backoff(document.attempts)
+        return doc.REJECTED, False
+
+    # ------------------------------------------------------------------
+    # answers
+    # ------------------------------------------------------------------
+    def _follow(self):
+        for pause in (*PATIENCE_SECONDS, None):
+            self.answers.read(self._sessions_to_read())
+            if pause is None or not self._sessions_to_read():
+                break
+            self.sleep(pause)
+        durably(self.env, self._postpone_sessions)
+
+    def _sessions_to_read(self):
+        return self.sessions.search(
+            [
+                ("company_id", "=", self.company.id),
+                ("state", "in", (ses.CLOSING, ses.CLOSED)),
+                *self._due("next_check_at"),
+            ],
+            order="id",
+        )
+
+    def _postpone_sessions(self):
+        for session in self._sessions_to_read():
+            session._note(
+                checks=session.checks + 1, next_check_at=backoff(session.checks + 1)
+            )
+
+    # ------------------------------------------------------------------
+    # troubles
+    # ------------------------------------------------------------------
+    def _trouble(self, error):
+        """Keep the reason where a person sees it; nothing is lost, all stays due."""
+        _logger.info(
+            "KSeF run of company %s stopped: %s", self.company.id, type(error).__name__
+        )
+        self.env.cr.rollback()
+        durably(self.env, lambda: self._note_trouble(error))
+
+    def _note_trouble(self, error):
+        if isinstance(error, KsefRateLimited):
+            at = fields.Datetime.now() + timedelta(seconds=max(1, error.retry_after))
+            self._postpone(at)
+            return
+        self.company._l10n_pl_ksef_set_problem(error)
+        minutes = RETRY_MINUTES if error.retryable else PERSON_MINUTES
+        at = fields.Datetime.now() + timedelta(minutes=minutes)
+        self._postpone(at)
+
+    def _postpone(self, at):
+        self._queue()._note(next_try_at=at)
+        self._sessions_to_read()._note(next_check_at=at)
