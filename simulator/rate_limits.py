@@ -107,6 +107,13 @@ def _wait(
     return moments[-limit] + seconds - moment
 
 
+def _is_off(call: Call) -> bool:
+    """Tell whether the defaults are off and no test call has set limits here."""
+    if call.config.rate_limits != "off":
+        return False
+    return call.auth is None or call.auth.context not in call.state.rate_limits
+
+
 def effective_limits(state: State, context: object) -> dict[str, dict[str, int]]:
     """Return the limits of a context: PRD's, with what testdata changed."""
     changed = state.rate_limits.get(context)  # type: ignore[call-overload]

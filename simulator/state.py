@@ -132,6 +132,7 @@ class AuthOperation:
     context: Identifier
     started_at: datetime
     category: str
+    method: str = "QualifiedSeal"
     subject: Identifier | None = None
     permissions: tuple[str, ...] = ()
     status: int = 100
