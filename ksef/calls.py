@@ -40,6 +40,7 @@ class Calls:
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self.environment = environment
+        self.clock = clock
         self._transport = transport or Transport(environment)
         self._bearer = Bearer(
             tokens,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from .calls import utcnow
 from .client import KsefClient
 from .crypto import Encryption, SessionKey, encrypt, sha256_base64, wrap_key
-from .errors import KsefError, KsefRequestRejected
+from .errors import KsefError
 from .messages import (
     InvoicePayload,
     InvoiceStatus,
@@ -19,6 +18,7 @@ from .messages import (
 
 #: The public key was withdrawn (emergency rotation): fetch the keys again.
 KEY_WITHDRAWN = 21470
+NO_PUBLIC_KEY = "no_public_key"
 
 
 def choose_public_key(
@@ -38,7 +38,7 @@ def choose_public_key(
     ]
     if not usable:
         message = "KSeF publishes no valid public key for this use."
-        raise KsefError(message, code="no_public_key", retryable=True)
+        raise KsefError(message, code=NO_PUBLIC_KEY, retryable=True)
     return max(usable, key=lambda key: key.valid_from)
 
 
@@ -49,18 +49,19 @@ def open_session(
 ) -> OpenedSession:
     """Open an interactive session encrypted with ``session_key``.
 
-    :param keys: public keys known from before (they may be kept for a day); fetched
-        when None, and once more when KSeF has withdrawn the chosen one
+    :param keys: public keys known from before (they may be kept for a day). They are
+        fetched when None, and once more when none of them is valid any more or KSeF
+        has withdrawn the chosen one (21470)
     :raises KsefError: ``no_public_key``, or what the client raises
     """
-    if keys is None:
-        return client.open_online_session(_wrapped(client.public_keys(), session_key))
     try:
-        return client.open_online_session(_wrapped(keys, session_key))
-    except KsefRequestRejected as error:
-        if error.code != KEY_WITHDRAWN:
+        known = client.public_keys() if keys is None else keys
+        return client.open_online_session(_wrapped(client, known, session_key))
+    except KsefError as error:
+        if error.code not in (KEY_WITHDRAWN, NO_PUBLIC_KEY):
             raise
-    return client.open_online_session(_wrapped(client.public_keys(), session_key))
+    fresh = client.public_keys()
+    return client.open_online_session(_wrapped(client, fresh, session_key))
 
 
 def prepare_invoice(
@@ -117,6 +118,8 @@ def find_by_hash(
     return next(matches, None)
 
 
-def _wrapped(keys: Iterable[PublicKey], session_key: SessionKey) -> Encryption:
+def _wrapped(
+    client: KsefClient, keys: Iterable[PublicKey], session_key: SessionKey
+) -> Encryption:
     usage = PublicKeyUsage.SYMMETRIC_KEY_ENCRYPTION
-    return wrap_key(session_key, choose_public_key(keys, usage, utcnow()))
+    return wrap_key(session_key, choose_public_key(keys, usage, client.clock()))

@@ -71,14 +71,8 @@ def sign(
     context = xmlsec.SignatureContext()
     properties = signature.find(f".//{{{XADES}}}SignedProperties")
     context.register_id(properties, "Id")
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     try:
-        context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM, None)
-        context.sign(signature)
+        _sign_with(xmlsec, context, signature, key)
     except (xmlsec.Error, ValueError, TypeError) as error:
         # Only the kind: the library's text may quote what it was given.
         kind = type(error).__name__
@@ -117,23 +111,25 @@ def self_test() -> None:
             root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.ECDSA_SHA256
         )
         root.append(signature)
-        xmlsec.template.add_reference(
+        reference = xmlsec.template.add_reference(
             signature, xmlsec.Transform.SHA256, uri=""
-        ).append(_element("Transforms"))
-        key = ec.generate_private_key(ec.SECP256R1())
-        context = xmlsec.SignatureContext()
-        context.key = xmlsec.Key.from_memory(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            ),
-            xmlsec.KeyFormat.PEM,
-            None,
         )
-        context.sign(signature)
+        xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
+        key = ec.generate_private_key(ec.SECP256R1())
+        _sign_with(xmlsec, xmlsec.SignatureContext(), signature, key)
     except (xmlsec.Error, TypeError) as error:
         raise _mismatch() from error
+
+
+def _sign_with(xmlsec: ModuleType, context: Any, signature: Any, key: Any) -> None:
+    """Fill digests and value of ``signature``; the key stays in memory."""
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM, None)
+    context.sign(signature)
 
 
 #: (lxml from, lxml before, versions of xmlsec that carry the same libxml2); wheels as
