@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -51,6 +52,8 @@ class InvoiceFacts:
     """What an invoice says about itself; amounts in the currency of the invoice,
     ``vat`` in PLN."""
 
+    number: str
+    issue_date: date | None
     seller: Party
     buyer: Party
     third_parties: tuple[Party, ...]
@@ -75,6 +78,8 @@ def facts_of(xml: bytes) -> InvoiceFacts:
         body = _child(root, "FakturaRR")
     authorized = _child(root, "PodmiotUpowazniony")
     return InvoiceFacts(
+        number=_text(body, "P_2") or _text(body, "P_4C") or "",
+        issue_date=_date(_text(body, "P_1") or _text(body, "P_4B")),
         seller=_party(_child(root, "Podmiot1")),
         buyer=_party(_child(root, "Podmiot2")),
         third_parties=tuple(_party(found) for found in _children(root, "Podmiot3")),
@@ -140,6 +145,13 @@ def _child(element: etree._Element | None, name: str) -> etree._Element | None:
 def _text(element: etree._Element | None, name: str) -> str | None:
     found = _child(element, name)
     return None if found is None else (found.text or "").strip()
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
 
 
 def _decimal(text: str | None) -> Decimal:
