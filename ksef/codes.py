@@ -188,13 +188,21 @@ ROWS = tuple(
     for code, action, label in table
 )
 
-_BY_KEY = {(row.scope, row.code): row for row in ROWS}
+_BY_KEY: dict[tuple[str, int | str | None], CodeRow] = {
+    (row.scope, row.code): row for row in ROWS
+}
 
 
-def find(code: int, scope: str) -> CodeRow:
+def row_for(scope: str, code: int | str | None) -> CodeRow:
     """Return the row of a code; of an unknown one a row that calls the support.
 
     KSeF adds codes without notice, so an unknown one is not an error here.
+
+    :param scope: ``http | auth | session | invoice | export``
+    :param code: as :class:`~.errors.KsefError` carries it; words of ours have no row
     """
-    unknown = CodeRow(code, scope, Action.CALL_SUPPORT, "unknown_code")
-    return _BY_KEY.get((scope, code), unknown)
+    row = _BY_KEY.get((scope, code))
+    if row is not None:
+        return row
+    number = code if isinstance(code, int) else 0
+    return CodeRow(number, scope, Action.CALL_SUPPORT, "unknown_code")

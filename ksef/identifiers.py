@@ -36,7 +36,10 @@ def is_nip(text: str) -> bool:
     """
     if not _NIP.fullmatch(text) or not text.isascii():
         return False
-    total = sum(weight * int(digit) for weight, digit in zip(_NIP_WEIGHTS, text))
+    total = sum(
+        weight * int(digit)
+        for weight, digit in zip(_NIP_WEIGHTS, text[:9], strict=True)
+    )
     return total % 11 == int(text[9])
 
 

@@ -186,6 +186,7 @@ TDataWytworzeniaFA2 = _moment("DataWytworzeniaFa (2)", "2022-01-01T00:00:00Z")
 # Marks.
 TWybor1 = SimpleType(name="TWybor1", form=Form.FLAG, choices=("1",))
 TWybor1_2 = _codes("TWybor1_2", (1, 2))
+TZnacznikFA2 = _codes("TWybor1 (2)", (1,))
 
 # Code lists.
 TKodFormularza = _codes("TKodFormularza", ("FA",), Space.PRESERVE)
