@@ -74,9 +74,6 @@ quietly() {
 
 # --- PostgreSQL ---------------------------------------------------------------
 
-is_private_cluster() { [ -z "${PGHOST_GIVEN-}${PGSERVICE:-}" ]; }
-PGHOST_GIVEN=${PGHOST:-}
-
 # PostgreSQL refuses to run as root, and its own user cannot look into /root.
 if is_root; then
     CLUSTER=/var/lib/postgresql/l10n_pl_ksef-$(printf %s "$KSEF_HOME" | digest)
@@ -87,6 +84,11 @@ else
     CLUSTER=$KSEF_HOME/postgres
     as_cluster_owner() { "$@"; }
 fi
+
+# A script started by another one finds PGHOST set to the private cluster.
+PRIVATE_CLUSTER=no
+case ${PGHOST:-}${PGSERVICE:-} in "" | "$CLUSTER/socket") PRIVATE_CLUSTER=yes ;; esac
+is_private_cluster() { [ $PRIVATE_CLUSTER = yes ]; }
 
 if is_private_cluster; then
     export PGHOST=$CLUSTER/socket PGUSER=odoo
@@ -144,7 +146,7 @@ database_stamp() {
 stamp_database() { psql -qAtc "COMMENT ON DATABASE \"$1\" IS '$2'" postgres; }
 
 drop_database() {
-    dropdb --if-exists --force "$1" 2>/dev/null
+    PGOPTIONS='-c client_min_messages=warning' dropdb --if-exists --force "$1"
     rm -rf "$KSEF_HOME/data/filestore/${1:?}"
 }
 
