@@ -13,9 +13,12 @@ from typing import Any
 
 from lxml import etree
 
-from . import safe_xml
 from .errors import KsefProtocolError
+from .safe_xml import Limits, XmlRefused, parse_xml
 from .wire import parse_time
+
+#: A page confirms up to 10 000 invoices.
+_LIMITS = Limits(size=50_000_000)
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ class Upo:
 def parse(data: bytes) -> Upo:
     """Read a UPO of one invoice or of a session page.
 
-    :raises KsefError: not safe XML (see :mod:`.safe_xml`)
-    :raises KsefProtocolError: ``bad_upo``, not a UPO or a field is missing
+    :raises KsefProtocolError: ``bad_upo``, not safe XML, not a UPO, or a field is
+        missing
     """
-    root = safe_xml.parse(data)
+    try:
+        root = parse_xml(data, _LIMITS)
+    except XmlRefused as error:
+        raise _bad(f"it is refused as XML ({error.code})") from None
     name = etree.QName(root)
     namespace = name.namespace or ""
     if name.localname != "Potwierdzenie" or "upo.schematy.mf.gov.pl" not in namespace:

@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
-from . import safe_xml
 from .certificate_reading import issuer_and_serial
 from .errors import KsefError
 from .key_reading import PrivateKey
+from .safe_xml import XmlRefused, parse_xml
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
@@ -61,10 +61,10 @@ def sign(
 
     :param certificate_der: goes into KeyInfo as it is
     :param signing_time: aware; written in UTC with full seconds
-    :raises KsefError: ``xmlsec_missing | xmlsec_mismatch | cannot_sign``
+    :raises KsefError: ``xmlsec_missing | xmlsec_mismatch | cannot_sign | not_xml``
     """
     xmlsec = load_xmlsec()
-    root = safe_xml.parse(xml)
+    root = _root_of(xml)
     names = ids or SignatureIds()
     signature = _signature(certificate_der, key, signing_time, names)
     root.append(signature)
@@ -79,6 +79,14 @@ def sign(
         message = f"The login request could not be signed ({kind})."
         raise KsefError(message, code="cannot_sign") from None
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _root_of(xml: bytes) -> Any:
+    try:
+        return parse_xml(xml)
+    except XmlRefused as error:
+        message = f"The document to sign is refused as XML ({error.code})."
+        raise KsefError(message, code="not_xml") from None
 
 
 def load_xmlsec() -> ModuleType:
