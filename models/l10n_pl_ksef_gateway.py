@@ -15,6 +15,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..ksef import auth
+from ..ksef.calls import utcnow
 from ..ksef.client import KsefClient
 from ..ksef.environment import Environment
 from ..ksef.errors import KsefError
@@ -26,7 +27,8 @@ CUSTOM_URL_PARAMETER = "l10n_pl_ksef.custom_url"
 
 #: api url -> (public keys, monotonic time of the fetch); public data, per process.
 _PUBLIC_KEYS = {}
-_PUBLIC_KEYS_SECONDS = 24 * 3600
+#: short enough that a rotated key costs a refused opening for an hour at the most.
+_PUBLIC_KEYS_SECONDS = 3600
 
 
 class Gateway(models.AbstractModel):
@@ -92,11 +94,13 @@ class Gateway(models.AbstractModel):
 
     @api.private
     def _login(self, client, nip, certificate, key):
-        return auth.login(client, nip, certificate, key)
+        return auth.login(
+            client, nip, certificate, key, sleep=time.sleep, clock=utcnow
+        )
 
     @api.private
     def _public_keys(self, client):
-        """Return the Ministry's public keys, fetched at most once a day."""
+        """Return the Ministry's public keys, fetched at most once an hour."""
         url = client.environment.api_url
         keys, fetched_at = _PUBLIC_KEYS.get(url, (None, 0))
         if not keys or time.monotonic() - fetched_at > _PUBLIC_KEYS_SECONDS:

@@ -5,18 +5,22 @@ and its list does not name the hash is it certain that the document never arrive
 then, and only then, it goes back into the queue.
 """
 
+import logging
 from datetime import timezone
 
 from odoo import fields
 
+from ..ksef import upo
 from ..ksef.codes import Action, row_for
 from ..ksef.crypto import sha256_base64
-from ..ksef.errors import KsefAuthError, KsefRequestRejected
-from ..ksef.session import find_by_hash, iterate_invoices
+from ..ksef.errors import KsefAuthError, KsefProtocolError, KsefRequestRejected
+from ..ksef.session import iterate_invoices
 from . import document_states as doc
 from . import session_states as ses
 from .backoff import backoff
 from .durable import durably
+
+_logger = logging.getLogger(__name__)
 
 SESSION_CLOSED_ALREADY = 21180
 SESSION_UNKNOWN = 21173
@@ -92,20 +96,25 @@ class SessionAnswers:
             self._read_invoices(session, final=status.is_final)
         if not status.is_final:
             return
-        upo = self._upo(session, status)
-        durably(self.env, lambda: self._finish(session, status, upo))
+        proof = self._upo(session, status)
+        durably(self.env, lambda: self._finish(session, status, proof))
 
     def _upo(self, session, status):
         """Return the session's UPO (one page holds 10 000 documents), or ``None``."""
         if status.status.code != SESSION_SUCCEEDED or not status.upo_pages:
             return None
         page = status.upo_pages[0]
-        return self.client.session_upo(session.reference_number, page.reference_number)
+        proof = self.client.session_upo(session.reference_number, page.reference_number)
+        confirmed = {document.hash for document in upo.parse(proof).documents}
+        accepted = session.document_ids.filtered(lambda d: d.state == doc.ACCEPTED)
+        for document in accepted.filtered(lambda d: d.xml_hash not in confirmed):
+            _logger.warning("UPO of session %s lacks document %s", session, document)
+        return proof
 
-    def _finish(self, session, status, upo):
+    def _finish(self, session, status, proof):
         succeeded = status.status.code == SESSION_SUCCEEDED
-        if upo:
-            session._keep_upo(upo)
+        if proof:
+            session._keep_upo(proof)
         session._set_state(
             ses.DONE if succeeded else ses.FAILED,
             closed_at=fields.Datetime.now(),
@@ -224,18 +233,22 @@ class SessionAnswers:
 
     def _adopt(self, document):
         """Take over the number that the same bytes got on an earlier way."""
-        session, number = document.original_session_number, document.original_ksef_number
+        number = document.original_ksef_number
+        values = {"ksef_number": number, "code_scope": False, "code": False}
         try:
-            first = find_by_hash(self.client, session, document.xml_hash)
-            upo = self.client.invoice_upo_by_ksef_number(session, number)
-        except (KsefAuthError, KsefRequestRejected):
-            # Somebody else's session: number and bytes are proven, the rest is not ours.
-            first = upo = None
-        values = self._acceptance(first) if first else {"code": False}
-        values["ksef_number"] = number
-        durably(self.env, lambda: self._keep_adopted(document, values, upo))
+            proof = self.client.invoice_upo_by_ksef_number(
+                document.original_session_number, number
+            )
+            confirmed = upo.parse(proof).document(document.xml_hash)
+        except (KsefAuthError, KsefRequestRejected, KsefProtocolError):
+            # Somebody else's session: number and bytes are proven, its UPO is not ours.
+            proof = confirmed = None
+        if confirmed:
+            values["acquired_at"] = naive(confirmed.acquired_at)
+            values["mode"] = confirmed.mode and confirmed.mode.lower()
+        durably(self.env, lambda: self._keep_adopted(document, values, proof))
 
-    def _keep_adopted(self, document, values, upo):
+    def _keep_adopted(self, document, values, proof):
         document._set_state(doc.ACCEPTED, **values)
-        if upo:
-            document._keep_upo(upo)
+        if proof:
+            document._keep_upo(proof)
