@@ -1,7 +1,7 @@
 """Verify QR code II: the signed link of an offline invoice.
 
-Values in, a verdict out; the page and the state are elsewhere (``handlers``). The invoice
-itself is not looked up: any hash that a valid certificate signed verifies.
+Values in, a verdict out; the page and the state are elsewhere (``handlers``). The
+invoice itself is not looked up: any hash that a valid certificate signed verifies.
 Source: ksef-api.md §9.2.
 """
 

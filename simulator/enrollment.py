@@ -1,7 +1,7 @@
 """Requests for certificates: what may be asked for, by whom, and how many.
 
-Values in, values out, except :class:`CertificateOffice`, which remembers the requests of
-one simulator. Called by ``handlers/certificates``.
+Values in, values out, except :class:`CertificateOffice`, which remembers the requests
+of one simulator. Called by ``handlers/certificates``.
 Source: ksef-api.md §3.1-3.2; OpenAPI 2.9, tag Certyfikaty.
 """
 
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from . import der
-from .certificate_authority import PublicKey
+from .certificate_authority import PublicKey, spki_of
 from .errors import ApiError
 from .state import Identifier, IssuedCertificate, State
 
@@ -83,12 +83,9 @@ class CertificateOffice:
 
     def is_key_of_another(self, owner: Identifier, spki: bytes, state: State) -> bool:
         """Tell whether a certificate for this key was issued to another subject."""
-        from .certificate_authority import spki_of
-
         return any(
-            certificate.owner != owner
-            and spki_of(der.read_certificate(certificate.der).public_key()) == spki  # type: ignore[arg-type]
-            for certificate in state.certificates.values()
+            item.owner != owner and _spki_in(item.der) == spki
+            for item in state.certificates.values()
         )
 
 
@@ -140,6 +137,10 @@ def check_csr(text: str, certificate_der: bytes) -> x509.CertificateSigningReque
     return csr
 
 
+def _spki_in(encoded: bytes) -> bytes:
+    return spki_of(der.read_certificate(encoded).public_key())  # type: ignore[arg-type]
+
+
 def _readable_csr(text: str) -> x509.CertificateSigningRequest:
     try:
         csr = x509.load_der_x509_csr(base64.b64decode(text, validate=True))
@@ -154,9 +155,9 @@ def _check_key(csr: x509.CertificateSigningRequest) -> None:
     key = csr.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size == RSA_BITS:
         return
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        if isinstance(key.curve, ec.SECP256R1):
-            return
+    is_curve = isinstance(key, ec.EllipticCurvePublicKey)
+    if is_curve and isinstance(key.curve, ec.SECP256R1):
+        return
     raise ApiError(25010)
 
 

@@ -1,7 +1,8 @@
 """Build the encrypted package of an invoice export.
 
 Values in, parts out. The archive is compressed, then cut, then every part is encrypted
-with the same key and IV (each with its own padding, no IV prefix). Called by ``exports``.
+with the same key and IV (each with its own padding, no IV prefix). Called by
+``handlers/exports``.
 Source: ksef-api.md §4 and §7.3; OpenAPI 2.9, POST /invoices/exports.
 """
 

@@ -1,7 +1,7 @@
 """Which accepted invoices a context sees, and what a filter leaves of them.
 
-Values in, values out, except :class:`Archive`, which holds the settings and caches of one
-simulator. Called by ``handlers/invoices`` and ``handlers/exports``.
+Values in, values out, except :class:`Archive`, which holds the settings and caches of
+one simulator. Called by ``handlers/invoices`` and ``handlers/exports``.
 Source: ksef-api.md §7; OpenAPI 2.9, InvoiceQueryFilters.
 """
 
