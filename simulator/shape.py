@@ -1,7 +1,7 @@
 """Check and convert JSON bodies: a table of fields in, a plain dict out.
 
 A field table maps JSON names to checks. A check converts one value or raises
-:class:`Mismatch` with every finding below it, so that one 21405 names all that is wrong.
+:class:`Mismatch` with every finding below it, so that one 21405 names all mistakes.
 Unknown properties are ignored (conformance case 94) and an explicit null of an optional
 field counts as absent, because some clients send one for every field.
 Texts follow the validator of the real system ("must be between 10 and 250").

@@ -60,7 +60,7 @@ def make(call: Call) -> Response:
 
 @route("GET", "/tokens")
 def list_tokens(call: Call) -> Response:
-    """List the tokens of this context, newest first: all of them or the caller's own."""
+    """List the tokens of this context, newest first: all or the caller's own."""
     size = page_size(call, 10, 100)
     found = [item for item in call.state.tokens.values() if _may_see(call, item)]
     found = [item for item in found if _passes(call, item)]
