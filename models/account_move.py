@@ -47,12 +47,14 @@ class AccountMove(models.Model):
         copy=False,
     )
     l10n_pl_ksef_message = fields.Text(
-        "KSeF message", related="l10n_pl_ksef_document_id.message"
+        "KSeF message", compute="_compute_l10n_pl_ksef_message", compute_sudo=True
     )
     l10n_pl_ksef_next_try_at = fields.Datetime(
-        "Next attempt", related="l10n_pl_ksef_document_id.next_try_at"
+        "Next attempt", compute="_compute_l10n_pl_ksef_document", compute_sudo=True
     )
-    l10n_pl_ksef_has_upo = fields.Boolean(compute="_compute_l10n_pl_ksef_document")
+    l10n_pl_ksef_has_upo = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_document", compute_sudo=True
+    )
     l10n_pl_ksef_problem = fields.Text(
         "To mend before sending to KSeF", copy=False, readonly=True
     )
@@ -69,12 +71,24 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
     # computed
     # ------------------------------------------------------------------
-    @api.depends("l10n_pl_ksef_document_ids.state", "l10n_pl_ksef_document_ids.upo_name")
+    @api.depends(
+        "l10n_pl_ksef_document_ids.state",
+        "l10n_pl_ksef_document_ids.next_try_at",
+        "l10n_pl_ksef_document_ids.upo_name",
+    )
     def _compute_l10n_pl_ksef_document(self):
         for move in self:
             document = move.l10n_pl_ksef_document_ids.sorted("id")[-1:]
             move.l10n_pl_ksef_document_id = document
+            move.l10n_pl_ksef_next_try_at = document.next_try_at
             move.l10n_pl_ksef_has_upo = bool(document.upo_name)
+
+    @api.depends("l10n_pl_ksef_document_ids.message")
+    @api.depends_context("lang")
+    def _compute_l10n_pl_ksef_message(self):
+        for move in self:
+            document = move.l10n_pl_ksef_document_ids.sorted("id")[-1:]
+            move.l10n_pl_ksef_message = document.message
 
     @api.depends(
         "l10n_pl_ksef_document_ids.state",
