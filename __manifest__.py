@@ -15,6 +15,10 @@
         "data/ir_cron_data.xml",
         "views/account_move_views.xml",
         "views/l10n_pl_ksef_document_views.xml",
+        "views/res_company_views.xml",
+        "views/res_config_settings_views.xml",
+        "wizards/l10n_pl_ksef_connect_views.xml",
+        "wizards/l10n_pl_ksef_disconnect_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],

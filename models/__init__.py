@@ -5,3 +5,10 @@ from . import account_move_send
 from . import l10n_pl_ksef_document
 from . import l10n_pl_ksef_gateway
 from . import l10n_pl_ksef_session
+from . import l10n_pl_ksef_pair
+from . import l10n_pl_ksef_certificate
+from . import l10n_pl_ksef_connection
+from . import l10n_pl_ksef_upload
+from . import res_company
+from . import res_company_actions
+from . import res_config_settings

@@ -74,6 +74,16 @@ ROWS = {
         "These are the same files as in stage 1. KSeF needs two different pairs:"
         " authentication and offline."
     ),
+    ("certificate", "not_a_certificate.private_key"): _lt(
+        "This file is a private key. Choose the certificate: the .crt file."
+    ),
+    ("certificate", "not_a_key.certificate"): _lt(
+        "This file is a certificate. Choose its private key: the .key file."
+    ),
+    ("certificate", "offline_not_active"): _lt(
+        "KSeF says that the offline certificate is revoked, blocked or expired."
+        " Generate and upload a new pair."
+    ),
     # --- vault ---------------------------------------------------------------
     ("vault", "sealed_with_other_key"): _lt(
         "The private keys cannot be opened on this server (the database was moved or"

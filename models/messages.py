@@ -86,6 +86,7 @@ def _candidates(error):
     if code == _SEALING_KEY:
         yield "vault", "sealed_with_other_key"
     if isinstance(error, KsefCertificateError):
+        yield "certificate", f"{code}.{error.values.get('found')}"
         yield "certificate", code
     if isinstance(error, KsefAuthError):
         yield "auth", code

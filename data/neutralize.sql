@@ -1,0 +1,19 @@
+-- A copy of the database must not talk to KSeF in the company's name.
+
+-- certificates with their keys and logins
+UPDATE res_company
+   SET l10n_pl_ksef_auth_certificate_id = NULL,
+       l10n_pl_ksef_offline_certificate_id = NULL,
+       l10n_pl_ksef_connected_at = NULL,
+       l10n_pl_ksef_problem_code = NULL,
+       l10n_pl_ksef_problem_facts = NULL,
+       l10n_pl_ksef_problem_at = NULL,
+       l10n_pl_ksef_environment = 'test';
+DELETE FROM l10n_pl_ksef_certificate;
+
+-- pairs that somebody was just uploading
+DELETE FROM l10n_pl_ksef_connect;
+
+-- a custom address belongs to the original
+DELETE FROM ir_config_parameter
+      WHERE key = 'l10n_pl_ksef.custom_url';
