@@ -199,7 +199,7 @@ def _check_limits(call: Call) -> None:
 
 def _issue_job(call: Call, enrollment: Enrollment) -> Callable[[datetime], None]:
     """Make the job that decides about a request."""
-    state, authority = call.state, call.simulator.ca
+    state, authority = call.state, call.simulator.authority
     office = state.area(CertificateOffice)
 
     def job(due: datetime) -> None:
