@@ -8,6 +8,7 @@ tax numbers are made up (ten equal digits pass the check sum).
 import sys
 
 import odoo_env
+
 from odoo.fields import Command, Date
 
 COMPANY = {

@@ -108,6 +108,7 @@ cluster_is_up() { [ -S "$PGHOST/.s.PGSQL.5432" ] && psql -qAtc "SELECT" postgres
 # Take part in the use of the cluster; start it when it is down.
 use_postgres() {
     is_private_cluster || return 0
+    [ -z "${cluster_lock:-}" ] || return 0
     exec {cluster_lock}>"$KSEF_HOME/cluster.lock" {start_lock}>"$KSEF_HOME/cluster.start.lock"
     flock --shared "$cluster_lock"
     at_exit release_postgres
@@ -177,8 +178,20 @@ addon_digest() {
         -o -type f -print0 | sort -z | xargs -0 sha256sum) | digest
 }
 
+# free_port [PREFERRED]: the preferred one when it is free
 free_port() {
-    "$PY" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    "$PY" - "${1:-0}" <<'PYTHON'
+import socket, sys
+for port in (int(sys.argv[1]), 0):
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        print(server.getsockname()[1])
+        break
+PYTHON
 }
 
 # --- what the scripts have in common ------------------------------------------
@@ -200,8 +213,7 @@ make_test_template() {
     exec {test_lock}>&-
 }
 
-# Make a database of this run alone, with the add-on installed; its name is
-# printed by nobody but kept in RUN_DB, and it is dropped at the end.
+# Make a database of this run alone, RUN_DB, which is dropped at the end.
 make_run_database() {
     use_postgres
     make_test_template
