@@ -120,13 +120,13 @@ def _write_integer(value: Any) -> str:
 
 
 def _write_date(value: Any) -> str:
-    if type(value) is date:
+    if isinstance(value, date) and not isinstance(value, (datetime, WrittenDate)):
         return value.isoformat()
     return _other(value)
 
 
 def _write_moment(value: Any) -> str:
-    if type(value) is not datetime:
+    if not isinstance(value, datetime) or isinstance(value, WrittenMoment):
         return _other(value)
     text = value.isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
