@@ -19,15 +19,17 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from .app import Application
 from .auth_context import TokenMaker
 from .certificate_authority import CertificateAuthority
-from .certificate_authority import CertificateAuthority
 from .clock import Clock
 from .config import Config
 from .faults import ConnectionCut, Faults
+from .ministry_seal import MinistrySeal
+from .processing import Processor
 from .public_keys import KeyRing
 from .rate_limits import RateLimiter
 from .request_log import RequestLog
 from .routes import API_PREFIX
 from .state import State
+from .storage import StorageSigner
 
 MAX_BODY_BYTES = 200_000_000
 IDLE_SECONDS = 60
@@ -46,7 +48,9 @@ class Simulator:
         self.tokens = TokenMaker()
         self.authority = CertificateAuthority(self.clock.now())
         self.keys = KeyRing(self.clock.now())
-        self.ca = CertificateAuthority(self.clock.now())
+        self.seal = MinistrySeal(self.clock.now())
+        self.storage = StorageSigner()
+        self.processor = Processor(self.state, self.config, self.seal)
         self.base_url = ""
         self.app = Application(self)
 

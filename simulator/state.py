@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
@@ -163,7 +163,10 @@ class Invoice:
     status: int = 100
     details: tuple[str, ...] = ()
     extensions: dict[str, str] = field(default_factory=dict)
+    document: Any = None
     facts: Any = None
+    upo: bytes | None = field(default=None, repr=False)
+    warning: str | None = None
     mode: str | None = None
     ksef_number: str | None = None
     acquired_at: datetime | None = None
@@ -246,6 +249,8 @@ class State:
         self.sessions: dict[str, Session] = {}
         self.invoices: dict[str, Invoice] = {}
         self.accepted: dict[str, Invoice] = {}
+        self.numbers: dict[tuple[str, str, str], Invoice] = {}
+        self.by_hash: dict[str, list[Invoice]] = {}
         self.blocked_contexts: set[Identifier] = set()
         self.attachment_consents: dict[str, datetime | None] = {}
         self.session_limits: dict[Identifier, dict[str, dict[str, int]]] = {}
@@ -263,6 +268,17 @@ class State:
         if kind not in self._areas:
             self._areas[kind] = kind()
         return self._areas[kind]  # type: ignore[no-any-return]
+
+    def add_invoice(self, invoice: Invoice) -> None:
+        """Store an invoice that was sent, by reference and by hash."""
+        self.invoices[invoice.reference] = invoice
+        self.by_hash.setdefault(invoice.hash, []).append(invoice)
+
+    def invoices_of(self, context: Identifier) -> Iterator[Invoice]:
+        """Yield every invoice sent in a context."""
+        for session in self.sessions.values():
+            if session.context == context:
+                yield from session.invoices
 
     def schedule(self, due: datetime, job: Job) -> None:
         """Run ``job(due)`` before the first request at or after ``due``."""
