@@ -274,7 +274,7 @@ class Seen:
 
 
 class LocalServer:
-    """Plays answers from a list; a callable step gets the handler and does as it likes."""
+    """Plays answers from a list; a callable step gets the handler itself."""
 
     def __init__(self) -> None:
         self.script: list = []
@@ -304,7 +304,9 @@ class LocalServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
         self._thread.start()
 
     @property

@@ -57,8 +57,8 @@ def test_a_certificate_error_has_its_code_and_values():
 
 def test_an_fa3_error_lists_every_problem():
     problems = [
-        Fa3Problem("Fa/P_1", "missing", "the date is missing"),
-        Fa3Problem("Fa/P_2", "too_long", "the number is too long"),
+        Fa3Problem("missing", "Fa/P_1", "the date is missing"),
+        Fa3Problem("too_long", "Fa/P_2", "the number is too long"),
     ]
     error = Fa3Error(problems)
     assert error.problems == tuple(problems)
