@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -74,8 +75,6 @@ def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
     except ValueError:
         # what lxml raises for a document without a root
         raise XmlRefused("not_xml") from None
-    if root.getroottree().docinfo.doctype:
-        raise XmlRefused("dtd")
     return root
 
 
@@ -133,5 +132,8 @@ def _has_doctype(data: bytes) -> bool:
 
 def _reason(error: etree.XMLSyntaxError) -> str:
     """Take line and kind of error; the parser's sentence may quote the content."""
-    name = etree.ErrorTypes._getName(error.code, "syntax error")
-    return f"line {error.lineno}: {name.removeprefix('ERR_').replace('_', ' ').lower()}"
+    log: Any = error.error_log
+    entry = log.last_error
+    kind = entry.type_name if entry is not None else "ERR_SYNTAX"
+    kind = kind.removeprefix("ERR_").replace("_", " ").lower()
+    return f"line {error.lineno}: {kind}"

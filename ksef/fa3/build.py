@@ -14,7 +14,7 @@ from ..errors import Fa3Error
 from .check import check
 from .lexical import WrongType
 from .model import Invoice
-from .plans import Item, Plan, Version, plan, version_of
+from .plans import Item, Plan, plan, version_of
 from .problems import problem
 from .structure import Extra, Node
 
@@ -55,14 +55,13 @@ def _refusal(invoice: Invoice, given: str) -> Fa3Error:
 
 
 def _root(out: Out, invoice: Invoice) -> None:
-    version = version_of(invoice.namespace)
     prefixes = {address: prefix for prefix, address in invoice.declarations}
     out(f'<Faktura xmlns="{_quoted(invoice.namespace)}"')
     for prefix, address in invoice.declarations:
         out(f' xmlns:{prefix}="{_quoted(address)}"')
     _extra_attributes(out, invoice.extra, prefixes)
     out(">")
-    _children(out, plan(Invoice, version), invoice, version)
+    _children(out, plan(Invoice, version_of(invoice.namespace)), invoice)
     out("</Faktura>")
 
 
@@ -78,11 +77,10 @@ def _quoted(text: str) -> str:
     return text.replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-def _node(out: Out, item: Item, node: Any, version: Version) -> None:
+def _node(out: Out, item: Item, inner: Plan, node: Any) -> None:
     """Write one element that has children or attributes."""
-    if not isinstance(node, item.node or Node):
+    if type(node) is not inner.cls:
         raise WrongType(type(node).__name__)
-    inner = plan(type(node), version)
     if inner.attributes or node.extra:
         out(f"<{item.name}")
         for known in inner.attributes:
@@ -95,29 +93,29 @@ def _node(out: Out, item: Item, node: Any, version: Version) -> None:
         out(item.open)
     if inner.text is not None and getattr(node, inner.text.name) is not None:
         out(_escaped(inner.text.write(getattr(node, inner.text.name))))
-    _children(out, inner, node, version)
+    _children(out, inner, node)
     out(item.close)
 
 
-def _children(out: Out, inner: Plan, node: Node, version: Version) -> None:
+def _children(out: Out, inner: Plan, node: Node) -> None:
     if node.extra:
-        _children_and_extra(out, inner, node, version)
+        _children_and_extra(out, inner, node)
         return
     for item, value in zip(inner.items, inner.get(node), strict=True):
         if value is None or value is False:
             continue
         if not item.repeated:
-            _child(out, item, value, version)
+            _child(out, item, value)
             continue
         if isinstance(value, str):
             raise WrongType("str")
         for each in value:
-            _child(out, item, each, version)
+            _child(out, item, each)
 
 
-def _child(out: Out, item: Item, value: Any, version: Version) -> None:
-    if item.node is not None:
-        _node(out, item, value, version)
+def _child(out: Out, item: Item, value: Any) -> None:
+    if item.plan is not None:
+        _node(out, item, item.plan, value)
         return
     text = item.write(value)
     if _SPECIAL.search(text):
@@ -125,7 +123,7 @@ def _child(out: Out, item: Item, value: Any, version: Version) -> None:
     out(f"{item.open}{text}{item.close}")
 
 
-def _children_and_extra(out: Out, inner: Plan, node: Node, version: Version) -> None:
+def _children_and_extra(out: Out, inner: Plan, node: Node) -> None:
     """Write the known children, each unknown one after as many as it followed."""
     written: list[str] = []
     for item, value in zip(inner.items, inner.get(node), strict=True):
@@ -133,7 +131,7 @@ def _children_and_extra(out: Out, inner: Plan, node: Node, version: Version) -> 
             continue
         for each in value if item.repeated else (value,):
             chunks: list[str] = []
-            _child(chunks.append, item, each, version)
+            _child(chunks.append, item, each)
             written.append("".join(chunks))
     for extra in node.extra:
         if extra.attribute is None:

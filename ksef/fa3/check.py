@@ -11,7 +11,7 @@ from typing import Any
 from . import codes
 from .lexical import WrongType
 from .model import Invoice
-from .plans import Item, Plan, Version, plan, version_of
+from .plans import Item, Plan, plan, version_of
 from .problems import WARNING, Problem, below, problem
 from .structure import Extra, Node
 
@@ -32,8 +32,7 @@ def check(invoice: Invoice) -> list[Problem]:
     found = list(invoice.problems)
     if invoice.namespace not in (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2):
         found.append(problem("unknown_schema", value=invoice.namespace))
-    version = version_of(invoice.namespace)
-    _children(found, plan(Invoice, version), invoice, version)
+    _children(found, plan(Invoice, version_of(invoice.namespace)), invoice)
     return list(dict.fromkeys(found)) if invoice.problems else found
 
 
@@ -55,11 +54,10 @@ def _name(xml: str) -> str:
     return start[0].rpartition(":")[2] if start else ""
 
 
-def _node(item: Item, node: Any, version: Version) -> list[Problem]:
-    if not isinstance(node, item.node or Node):
+def _node(inner: Plan, node: Any) -> list[Problem]:
+    if type(node) is not inner.cls:
         return [problem("wrong_type", given=type(node).__name__)]
     found: list[Problem] = []
-    inner = plan(type(node), version)
     own = (*inner.attributes, inner.text) if inner.text else inner.attributes
     for known in own:
         value = getattr(node, known.name)
@@ -69,11 +67,11 @@ def _node(item: Item, node: Any, version: Version) -> list[Problem]:
             found.append(
                 below(f"@{known.name}" if known is not inner.text else "", one)
             )
-    _children(found, inner, node, version)
+    _children(found, inner, node)
     return found
 
 
-def _children(found: list[Problem], inner: Plan, node: Node, version: Version) -> None:
+def _children(found: list[Problem], inner: Plan, node: Node) -> None:
     """Judge the children of a node; paths are relative to it."""
     found.extend(extra_problem(extra) for extra in node.extra)
     values = inner.get(node)
@@ -82,22 +80,22 @@ def _children(found: list[Problem], inner: Plan, node: Node, version: Version) -
             if item.required:
                 found.append(problem("missing", item.name))
         elif item.repeated:
-            found.extend(_repeated(item, value, version))
+            found.extend(_repeated(item, value))
         elif item.maximum == 0:
             found.append(problem("unknown_element", item.name))
-        elif item.node is None:
+        elif item.plan is None:
             one = _simple(item, value)
             if one:
                 found.append(below(item.name, one))
         else:
-            inside = _node(item, value, version)
+            inside = _node(item.plan, value)
             if inside:
                 found.extend(below(item.name, one) for one in inside)
     for group in inner.groups:
         found.extend(group.problems(values))
 
 
-def _repeated(item: Item, value: Any, version: Version) -> Iterator[Problem]:
+def _repeated(item: Item, value: Any) -> Iterator[Problem]:
     if not isinstance(value, tuple | list):
         yield problem("wrong_type", item.name, given=type(value).__name__)
         return
@@ -106,11 +104,11 @@ def _repeated(item: Item, value: Any, version: Version) -> Iterator[Problem]:
     if len(value) > item.maximum:
         yield problem("too_many", item.name, maximum=item.maximum)
     for number, each in enumerate(value, 1):
-        if item.node is None:
+        if item.plan is None:
             one = _simple(item, each)
             inside = [one] if one else []
         else:
-            inside = _node(item, each, version)
+            inside = _node(item.plan, each)
         for one in inside:
             yield below(f"{item.name}[{number}]", one)
 

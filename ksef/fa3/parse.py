@@ -17,7 +17,7 @@ from . import codes
 from .check import extra_problem
 from .lexical import BLANKS
 from .model import Invoice
-from .plans import Item, Plan, Version, plan, version_of
+from .plans import Item, Plan, plan, version_of
 from .problems import Problem, below, problem
 from .structure import Extra, Node
 
@@ -40,18 +40,18 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Invoice:
     try:
         root = parse_xml(data, limits)
     except XmlRefused as refused:
-        facts = {"detail": refused.detail, "limit": limits.size}
-        raise Fa3Error([problem(refused.code, **facts)]) from None
+        found = problem(refused.code, detail=refused.detail, limit=limits.size)
+        raise Fa3Error([found]) from None
     name = etree.QName(root)
     namespace = name.namespace or ""
     if name.localname != "Faktura" or _form(root) in _OTHER_FORMS:
         raise Fa3Error([problem("not_fa")])
-    reading = _Reading(version_of(namespace), f"{{{namespace}}}" if namespace else "")
+    reading = _Reading(f"{{{namespace}}}" if namespace else "")
     if root.getroottree().xpath("//processing-instruction()"):
         reading.report(problem("processing_instruction"))
     if namespace not in (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2):
         reading.report(problem("unknown_schema", value=namespace))
-    values = reading.values(plan(Invoice, reading.version), root)
+    values = reading.values(plan(Invoice, version_of(namespace)), root)
     return Invoice(
         namespace=namespace,
         declarations=_declarations(root, namespace),
@@ -82,7 +82,6 @@ class _Reading:
     :ivar where: names of the elements that are being read, outermost first
     """
 
-    version: Version
     prefix: str
     problems: list[Problem] = field(default_factory=list)
     where: list[str] = field(default_factory=list)
@@ -102,7 +101,7 @@ class _Reading:
         children = _Children(self, inner)
         children.attributes(element)
         if inner.text is not None:
-            children.found[inner.text.name] = inner.text.read(_own_text(element))
+            children.found[inner.text.name] = inner.text.read(element.text or "")
         else:
             children.text(element.text)
         for child in element:
@@ -111,18 +110,12 @@ class _Reading:
             children.text(child.tail)
         return children.result()
 
-    def node(self, item: Item, element: etree._Element, number: int) -> Node:
-        """Read one element with children."""
-        cls: Any = item.node
-        self.where.append(f"{item.name}[{number}]" if item.repeated else item.name)
-        values = self.values(plan(cls, self.version), element)
+    def node(self, name: str, inner: Plan, element: etree._Element) -> Node:
+        """Read one element with children; ``name`` is its step in the path."""
+        self.where.append(name)
+        values = self.values(inner, element)
         self.where.pop()
-        node: Node = cls(**values)
-        return node
-
-
-def _own_text(element: etree._Element) -> str:
-    return "".join(element.itertext())
+        return inner.cls(**values)
 
 
 @dataclass
@@ -145,7 +138,7 @@ class _Children:
             item = self.plan.by_name.get(tag[len(prefix) :])
         if item is None or (not item.repeated and item.name in self.found):
             self.keep(child, item)
-        elif item.node is None and (len(child) or child.keys()):
+        elif item.plan is None and (len(child) or child.keys()):
             self.keep(child, None)
         else:
             self.take(item, child)
@@ -164,9 +157,10 @@ class _Children:
 
     def value(self, item: Item, child: etree._Element, number: int) -> Any:
         """Read the value of a known child."""
-        if item.node is None:
+        if item.plan is None:
             return item.read(child.text or "")
-        return self.reading.node(item, child, number)
+        name = f"{item.name}[{number}]" if item.repeated else item.name
+        return self.reading.node(name, item.plan, child)
 
     def keep(self, child: etree._Element, known: Item | None) -> None:
         """Keep a child that has no place in the model."""
@@ -191,10 +185,10 @@ class _Children:
         """Take the attributes."""
         known = {item.name: item for item in self.plan.attributes}
         for name, value in element.items():
-            if name in known:
-                self.found[name] = known[name].read(value)
+            if str(name) in known:
+                self.found[str(name)] = known[str(name)].read(str(value))
             else:
-                self.add(Extra(0, value, name))
+                self.add(Extra(0, str(value), str(name)))
 
     def result(self) -> dict[str, Any]:
         """Give the field values; absent ones are left to their defaults."""

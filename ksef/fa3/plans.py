@@ -75,7 +75,7 @@ FA2: dict[tuple[str, str], dict[str, Any]] = {
 class Item:
     """One child element of a node, ready to run.
 
-    :ivar node: class of the child when it is an element with children
+    :ivar plan: the plan of the child when it is an element with children
     :ivar required: it must be there whatever else is (outside every group)
     """
 
@@ -85,7 +85,7 @@ class Item:
     maximum: int
     required: bool
     repeated: bool
-    node: type[Node] | None
+    plan: Plan | None
     read: Reader
     write: Writer
     check: Check
@@ -97,6 +97,7 @@ class Item:
 class Plan:
     """One complex element, ready to run.
 
+    :ivar cls: the very class of its values
     :ivar get: reads all child values of a node at once, in order of ``items``
     :ivar blank: fields whose default must not survive when the file lacks them
     :ivar attributes: (name, item) of the attributes; ``text`` of the own text
@@ -112,7 +113,7 @@ class Plan:
     text: Item | None
 
 
-def _specs(cls: type[Node], version: Version) -> dict[str, Spec]:
+def specs(cls: type[Node], version: Version) -> dict[str, Spec]:
     """Read the description of a class, with what is different in ``version``."""
     found: dict[str, Spec] = {}
     for entry in fields(cls):
@@ -125,8 +126,10 @@ def _specs(cls: type[Node], version: Version) -> dict[str, Spec]:
     return found
 
 
-def _item(name: str, place: int, spec: Spec, grouped: bool) -> Item:
-    kind = spec.type
+def _item(
+    name: str, place: int, spec: Spec, version: Version, grouped: bool = False
+) -> Item:
+    kind: Any = spec.type
     simple = kind if isinstance(kind, SimpleType) else ft.TZnakowy
     return Item(
         name=name,
@@ -135,7 +138,7 @@ def _item(name: str, place: int, spec: Spec, grouped: bool) -> Item:
         maximum=spec.maximum,
         required=bool(spec.minimum) and not grouped,
         repeated=spec.repeated,
-        node=None if isinstance(kind, SimpleType) else kind,
+        plan=None if isinstance(kind, SimpleType) else plan(kind, version),
         read=reader(simple),
         write=writer(simple),
         check=checker(simple),
@@ -153,19 +156,21 @@ def _getter(items: Sequence[Item]) -> Callable[[Any], Sequence[Any]]:
 
 @cache
 def plan(cls: type[Node], version: Version) -> Plan:
-    """Compile one class of the model for one version of the schema."""
-    specs = _specs(cls, version)
-    elements = {n: s for n, s in specs.items() if s.role is Role.ELEMENT}
+    """Compile one class of the model, with all below it, for one version."""
+    described = specs(cls, version)
+    elements = {n: s for n, s in described.items() if s.role is Role.ELEMENT}
     grouped = {name for text in cls.groups for name in _names(text)}
     items = tuple(
-        _item(name, place, spec, name in grouped)
+        _item(name, place, spec, version, name in grouped)
         for place, (name, spec) in enumerate(elements.items())
     )
     members = {
         item.name: Member(item.name, item.place, item.minimum > 0) for item in items
     }
     present = {item.name for item in items if item.maximum}
-    own = {n: _item(n, 0, s, False) for n, s in specs.items() if n not in elements}
+    own = {
+        n: _item(n, 0, s, version) for n, s in described.items() if n not in elements
+    }
     return Plan(
         cls=cls,
         items=items,
@@ -179,10 +184,10 @@ def plan(cls: type[Node], version: Version) -> Plan:
         blank={
             entry.name: None
             for entry in fields(cls)
-            if entry.name in specs and entry.default not in (None, (), MISSING)
+            if entry.name in described and entry.default not in (None, (), MISSING)
         },
-        attributes=tuple(own[n] for n in own if specs[n].role is Role.ATTRIBUTE),
-        text=next((own[n] for n in own if specs[n].role is Role.TEXT), None),
+        attributes=tuple(own[n] for n in own if described[n].role is Role.ATTRIBUTE),
+        text=next((own[n] for n in own if described[n].role is Role.TEXT), None),
     )
 
 

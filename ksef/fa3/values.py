@@ -77,11 +77,15 @@ def _length_problem(kind: SimpleType, value: str) -> Problem | None:
 
 def _text_check(kind: SimpleType) -> Check:
     pattern = python_pattern(kind.pattern) if kind.pattern else None
+    # The usual case, decided without white-space processing, which only shortens.
+    longest = kind.max_length if pattern is None and kind.min_length == 1 else 0
 
     def check(text: str) -> Problem | None:
         plain = text.isascii() and text.isprintable()
         if not plain and FORBIDDEN.search(text):
             return problem("forbidden_character", value=text)
+        if longest and len(text) <= longest and text.strip(BLANKS):
+            return None
         value = text if kind.space is Space.PRESERVE else normalise(text, kind.space)
         found = _length_problem(kind, value)
         if found is None and pattern and not pattern.fullmatch(value):
@@ -162,11 +166,13 @@ def _time_check(kind: SimpleType) -> Check:
         value = read(text)
         if isinstance(value, str):
             return problem(name, value=text)
-        if kind.form is Form.MOMENT and value.tzinfo is None:
+        # Without a zone a moment can't be told to equal a bound; validators refuse.
+        vague = kind.form is Form.MOMENT and value.tzinfo is None
+        if vague:
             value = value.replace(tzinfo=timezone.utc)
-        if value < least:
+        if value < least or (vague and value == least):
             return problem("too_small", value=text, least=kind.least)
-        if value > most:
+        if value > most or (vague and value == most):
             return problem("too_big_value", value=text, most=kind.most)
         return None
 
