@@ -33,6 +33,7 @@ from .storage import StorageSigner
 
 MAX_BODY_BYTES = 200_000_000
 IDLE_SECONDS = 60
+POLL_SECONDS = 0.02
 
 
 class Simulator:
@@ -191,7 +192,11 @@ class RunningSimulator:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
         self.url = f"http://{shown}:{self._server.server_address[1]}"
         simulator.base_url = self.url
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": POLL_SECONDS},
+            daemon=True,
+        )
 
     @property
     def api_url(self) -> str:

@@ -40,11 +40,13 @@ class StorageSigner:
         asked = call.request.args
         until = asked.get("se", "")
         expected = self._signature(call.request.path, until)
-        if not hmac.compare_digest(expected, asked.get("sig", "")):
+        if not hmac.compare_digest(expected.encode(), asked.get("sig", "").encode()):
             raise PlainHttpError(403, "AuthenticationFailed: signature did not match")
         end = datetime.strptime(until, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         if call.now >= end:
-            raise PlainHttpError(403, "AuthenticationFailed: signature not valid in time")
+            raise PlainHttpError(
+                403, "AuthenticationFailed: signature not valid in time"
+            )
 
     def _signature(self, path: str, until: str) -> str:
         message = f"{path}\n{until}".encode()
