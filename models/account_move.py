@@ -58,14 +58,6 @@ class AccountMove(models.Model):
     l10n_pl_ksef_problem = fields.Text(
         "To mend before sending to KSeF", copy=False, readonly=True
     )
-    l10n_pl_ksef_held_mail = fields.Json(
-        copy=False,
-        groups="base.group_system",
-        help="Settings of the e-mail that leaves when the KSeF number is there.",
-    )
-    l10n_pl_ksef_mail_waits = fields.Boolean(
-        compute="_compute_l10n_pl_ksef_mail_waits", compute_sudo=True
-    )
     l10n_pl_ksef_can_send = fields.Boolean(compute="_compute_l10n_pl_ksef_can_send")
 
     # ------------------------------------------------------------------
@@ -108,11 +100,6 @@ class AccountMove(models.Model):
     def _compute_l10n_pl_ksef_can_send(self):
         for move in self:
             move.l10n_pl_ksef_can_send = not move._l10n_pl_ksef_refusal()
-
-    @api.depends("l10n_pl_ksef_held_mail")
-    def _compute_l10n_pl_ksef_mail_waits(self):
-        for move in self:
-            move.l10n_pl_ksef_mail_waits = bool(move.l10n_pl_ksef_held_mail)
 
     @api.depends("l10n_pl_ksef_state")
     def _compute_show_reset_to_draft_button(self):

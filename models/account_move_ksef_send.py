@@ -1,13 +1,7 @@
-"""Handing invoices over to the sender, and what follows their acceptance."""
-
-import logging
+"""Handing invoices over to the sender."""
 
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
-
-from .document_states import ACCEPTED
-
-_logger = logging.getLogger(__name__)
 
 #: level of a problem that keeps an invoice from being sent.
 ERROR = "error"
@@ -114,48 +108,3 @@ class AccountMove(models.Model):
         if queued:
             self.env["l10n_pl_ksef.document"]._trigger_sending()
         return queued
-
-    # ------------------------------------------------------------------
-    # after acceptance
-    # ------------------------------------------------------------------
-    @api.private
-    def _l10n_pl_ksef_accepted(self):
-        """Put aside PDFs made without the number and let the waiting e-mail go."""
-        self._detach_attachments()
-        if self.sudo().filtered("l10n_pl_ksef_held_mail"):
-            self.env.ref("l10n_pl_ksef.ir_cron_send_held_mail").sudo()._trigger()
-
-    @api.model
-    def _cron_l10n_pl_ksef_send_held_mail(self):
-        """Send the e-mails whose invoices have got their KSeF number."""
-        domain = [
-            ("l10n_pl_ksef_held_mail", "!=", False),
-            ("l10n_pl_ksef_state", "=", ACCEPTED),
-        ]
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=self.search_count(domain))
-        for move in self.search(domain):
-            move = move.try_lock_for_update().filtered_domain(domain)
-            if move:
-                move._l10n_pl_ksef_send_held_mail()
-            if not progress(1):
-                break
-
-    def _l10n_pl_ksef_send_held_mail(self):
-        held = self.l10n_pl_ksef_held_mail
-        author = self.env["res.users"].browse(held["author_user_id"])
-        try:
-            with self.env.cr.savepoint():
-                sender = self.env["account.move.send"].with_user(author)
-                sender = sender.with_company(self.company_id)
-                sender._l10n_pl_ksef_send_held(self.with_user(author))
-        except Exception:
-            # One letter that can't be built must not hold the others for ever.
-            _logger.exception("Held e-mail of invoice %s failed", self.id)
-            self.l10n_pl_ksef_held_mail = False
-            self._message_log(
-                body=self.env._(
-                    "The e-mail that waited for the KSeF number could not be sent."
-                    " Send it again."
-                )
-            )

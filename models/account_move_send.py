@@ -1,22 +1,32 @@
 """KSeF in Odoo's own *Send* dialog and in its batch sending."""
 
+from markupsafe import Markup
+
 from odoo import api, models
 
 from .account_move_ksef_send import ERROR
-from .document_states import LIVE
+from .document_states import ACCEPTED, LIVE
 
 EDI_KEY = "l10n_pl_ksef"
 CORE_EDI_KEY = "pl_ksef"
 
+#: Odoo's name for "download the PDF".
+MANUAL = "manual"
+
 #: settings of the dialog that are kept until the KSeF number is there.
 HELD_SETTINGS = (
+    "invoice_edi_format",
     "mail_lang",
     "mail_body",
     "mail_subject",
-    "mail_partner_ids",
     "author_user_id",
     "author_partner_id",
 )
+#: the same for settings that are records: name -> model.
+RECORD_SETTINGS = {
+    "mail_template": "mail.template",
+    "pdf_report": "ir.actions.report",
+}
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -42,11 +52,9 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_default_extra_edis(self, move):
-        # EXTENDS 'account': never through two modules
+        # EXTENDS 'account'
         edis = super()._get_default_extra_edis(move)
-        if move.company_id._l10n_pl_ksef_is_active():
-            edis = edis - {CORE_EDI_KEY}
-        return edis
+        return self._l10n_pl_ksef_without_core(move, edis)
 
     @api.model
     def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
@@ -54,10 +62,21 @@ class AccountMoveSend(models.AbstractModel):
         settings = super()._get_default_sending_settings(
             move, from_cron=from_cron, **custom_settings
         )
-        if move.company_id._l10n_pl_ksef_is_active():
-            settings["extra_edis"] = set(settings["extra_edis"]) - {CORE_EDI_KEY}
+        settings["extra_edis"] = self._l10n_pl_ksef_without_core(
+            move, settings["extra_edis"]
+        )
         return settings
 
+    def _l10n_pl_ksef_without_core(self, move, edis):
+        """Take Odoo's own KSeF out of ``edis``: never through two modules."""
+        ours = move.l10n_pl_ksef_state in (*LIVE, ACCEPTED)
+        if ours or move.company_id._l10n_pl_ksef_is_active():
+            return set(edis) - {CORE_EDI_KEY}
+        return edis
+
+    # ------------------------------------------------------------------
+    # what is said before
+    # ------------------------------------------------------------------
     @api.model
     def _get_alerts(self, moves, moves_data):
         # EXTENDS 'account'
@@ -69,12 +88,25 @@ class AccountMoveSend(models.AbstractModel):
             for problem in prepared.problems
         ]
         for number, problem in enumerate(problems[:10]):
-            alerts[f"l10n_pl_ksef_{number}"] = self._l10n_pl_ksef_alert(problem)
+            # Of many invoices the others go: a blocking alert is for a single one.
+            blocks = problem.level == ERROR and len(moves) == 1
+            alerts[f"l10n_pl_ksef_{number}"] = self._l10n_pl_ksef_alert(problem, blocks)
+        if moves.filtered(lambda m: m.l10n_pl_ksef_state in LIVE):
+            alerts["l10n_pl_ksef_waits"] = {
+                "level": "info",
+                "message": self.env._(
+                    "On the way to KSeF: the e-mail leaves when the KSeF number is"
+                    " there."
+                ),
+            }
+        both = chosen.company_id.filtered("l10n_pl_ksef_core_connected")
+        if both:
+            alerts["l10n_pl_ksef_core"] = self._l10n_pl_ksef_core_alert()
         return alerts
 
-    def _l10n_pl_ksef_alert(self, problem):
+    def _l10n_pl_ksef_alert(self, problem, blocks):
         alert = {
-            "level": "danger" if problem.level == ERROR else "warning",
+            "level": "danger" if blocks else "warning",
             "message": problem.message,
         }
         if problem.model and problem.res_id:
@@ -88,67 +120,152 @@ class AccountMoveSend(models.AbstractModel):
             }
         return alert
 
+    def _l10n_pl_ksef_core_alert(self):
+        # Not "danger", which would stop the sending: nothing goes twice, because the
+        # other module's key is taken out.
+        alert = {
+            "level": "warning",
+            "message": self.env._(
+                "Odoo's own KSeF module is connected too. This invoice goes through"
+                " the connection of KSeF 2.0 only."
+            ),
+        }
+        if self.env.user.has_group("account.group_account_manager"):
+            alert["action_text"] = self.env._("Take over")
+            alert["action"] = self.env["res.company"]._l10n_pl_ksef_action_connection()
+        return alert
+
     # ------------------------------------------------------------------
     # sending
     # ------------------------------------------------------------------
     @api.model
-    def _call_web_service_before_invoice_pdf_render(self, invoices_data):
-        # EXTENDS 'account': no call here, the documents are queued
-        super()._call_web_service_before_invoice_pdf_render(invoices_data)
-        moves = self.env["account.move"].browse(
-            [m.id for m, data in invoices_data.items() if EDI_KEY in data["extra_edis"]]
-        )
-        if not moves:
-            return
-        queued = moves._l10n_pl_ksef_enqueue()
-        for move, data in invoices_data.items():
-            if move in moves - queued and move.l10n_pl_ksef_problem:
-                data["error"] = {
+    def _generate_and_send_invoices(
+        self,
+        moves,
+        from_cron=False,
+        allow_raising=True,
+        allow_fallback_pdf=False,
+        **custom_settings,
+    ):
+        # EXTENDS 'account': invoices on their way to KSeF wait here, with the whole of
+        # what was asked for (PDF, e-mail, letter), so that nobody gets a PDF without
+        # the number. No call is made, the documents are queued.
+        self._check_sending_data(moves, **custom_settings)
+        chosen = self._l10n_pl_ksef_chosen(moves, custom_settings)
+        failed = chosen - chosen._l10n_pl_ksef_enqueue()
+        if failed:
+            may_raise = allow_raising and not from_cron and not allow_fallback_pdf
+            self._l10n_pl_ksef_fail(failed, from_cron, may_raise)
+        waiting = (moves - failed).filtered(lambda m: m.l10n_pl_ksef_state in LIVE)
+        now = waiting.browse()
+        for move in waiting:
+            settings = self._get_default_sending_settings(
+                move, from_cron=from_cron, **custom_settings
+            )
+            now |= self._l10n_pl_ksef_hold(move, settings, from_cron)
+        attachments = self.env["ir.attachment"]
+        options = {"allow_raising": allow_raising, "from_cron": from_cron}
+        if now:
+            attachments += super()._generate_and_send_invoices(
+                now,
+                **options,
+                **{**custom_settings, "sending_methods": {MANUAL}, "extra_edis": set()},
+            )
+        if rest := moves - failed - waiting:
+            attachments += super()._generate_and_send_invoices(
+                rest,
+                allow_fallback_pdf=allow_fallback_pdf,
+                **options,
+                **custom_settings,
+            )
+        return attachments
+
+    def _l10n_pl_ksef_chosen(self, moves, custom_settings):
+        """Return the moves that are to be sent to KSeF now.
+
+        Those that somebody else has sent since the dialog was opened are none of them.
+        """
+        fresh = moves.filtered(lambda m: m.l10n_pl_ksef_state not in (*LIVE, ACCEPTED))
+        if "extra_edis" in custom_settings:
+            asked = EDI_KEY in (custom_settings["extra_edis"] or ())
+            return fresh if asked else fresh.browse()
+        return fresh.filtered(lambda m: EDI_KEY in self._get_default_extra_edis(m))
+
+    def _l10n_pl_ksef_fail(self, moves, from_cron, may_raise):
+        """Tell why ``moves`` did not go to KSeF; they are not sent any other way.
+
+        :raises UserError: ``may_raise``
+        """
+        author = self.env.user.partner_id.id
+        errors = {
+            move.sudo(): {
+                "author_partner_id": (move.sending_data or {}).get(
+                    "author_partner_id", author
+                ),
+                "sending_methods": set(),
+                "error": {
                     "error_title": self.env._("The invoice was not sent to KSeF:"),
-                    "errors": move.l10n_pl_ksef_problem.splitlines(),
-                }
+                    "errors": (move.l10n_pl_ksef_problem or "").splitlines(),
+                },
+            }
+            for move in moves
+        }
+        self._hook_if_errors(errors, allow_raising=may_raise)
+        moves.sudo().sending_data = False
 
-    @api.model
-    def _hook_if_success(self, moves_data, from_cron=False):
-        # EXTENDS 'account': the e-mail waits for the number, with all its settings
-        for move, data in moves_data.items():
-            if (
-                EDI_KEY in data["extra_edis"]
-                and "email" in data["sending_methods"]
-                and move.l10n_pl_ksef_state in LIVE
-            ):
-                move.l10n_pl_ksef_held_mail = self._l10n_pl_ksef_held(data)
-                data["sending_methods"] = set(data["sending_methods"]) - {"email"}
-        return super()._hook_if_success(moves_data, from_cron=from_cron)
+    def _l10n_pl_ksef_hold(self, move, settings, from_cron):
+        """Keep ``settings`` until ``move`` has its KSeF number.
 
-    def _l10n_pl_ksef_held(self, data):
-        held = {name: data[name] for name in HELD_SETTINGS if name in data}
-        held["mail_template"] = data["mail_template"].id
-        held["mail_partner_ids"] = list(self._l10n_pl_ksef_ids(data["mail_partner_ids"]))
-        held["mail_attachments_widget"] = [
-            row
-            for row in data.get("mail_attachments_widget") or ()
-            if not row.get("placeholder")
-        ]
-        return held
+        :return: ``move`` when a person waits for its PDF to download it now
+        """
+        methods = set(settings["sending_methods"])
+        download = MANUAL in methods and not from_cron
+        kept = {name: settings[name] for name in HELD_SETTINGS if name in settings}
+        kept["sending_methods"] = sorted(methods - {MANUAL})
+        kept["extra_edis"] = sorted(set(settings["extra_edis"]) - {EDI_KEY})
+        for name in RECORD_SETTINGS:
+            kept[name] = settings.get(name) and settings[name].id
+        kept["mail_partner_ids"] = list(self._l10n_pl_ksef_ids(settings))
+        kept["mail_attachments_widget"] = self._l10n_pl_ksef_rows(move, settings)
+        move.sudo().write({"l10n_pl_ksef_held_mail": kept, "sending_data": False})
+        return move if download else move.browse()
 
     @staticmethod
-    def _l10n_pl_ksef_ids(records):
-        return records.ids if isinstance(records, models.BaseModel) else records
+    def _l10n_pl_ksef_ids(settings):
+        partners = settings.get("mail_partner_ids") or ()
+        return partners.ids if isinstance(partners, models.BaseModel) else partners
+
+    def _l10n_pl_ksef_rows(self, move, settings):
+        """Return the attachments of the e-mail as they are to be when it leaves.
+
+        The PDF of today goes: the one with the number takes its place. Files that a
+        person added are tied to the invoice, or Odoo would clear them away.
+        """
+        today = self._get_invoice_extra_attachments(move).ids
+        rows = [
+            row
+            for row in settings.get("mail_attachments_widget") or ()
+            if row["id"] not in today
+        ]
+        added = [int(row["id"]) for row in rows if row.get("manual")]
+        self.env["ir.attachment"].sudo().browse(added).exists().write(
+            {"res_model": move._name, "res_id": move.id}
+        )
+        return rows
 
     @api.model
     @api.private
-    def _l10n_pl_ksef_send_held(self, move):
-        """Send the e-mail that waited for the KSeF number of ``move``."""
+    def _l10n_pl_ksef_release(self, move):
+        """Do what waited for the KSeF number of ``move``: PDF, e-mail, letter."""
         waiting = move.sudo()
         held = dict(waiting.l10n_pl_ksef_held_mail)
-        template = self.env["mail.template"].browse(held.pop("mail_template"))
         waiting.l10n_pl_ksef_held_mail = False
+        for name, model in RECORD_SETTINGS.items():
+            record = self.env[model].browse(held.pop(name, False) or ()).exists()
+            if record:
+                held[name] = record
+        if body := held.get("mail_body"):
+            held["mail_body"] = Markup(body)  # rendered by the template, now JSON text
         self._generate_and_send_invoices(
-            move,
-            allow_raising=False,
-            sending_methods={"email"},
-            extra_edis=set(),
-            mail_template=template.exists(),
-            **held,
+            move, from_cron=bool(held["sending_methods"]), allow_raising=False, **held
         )
