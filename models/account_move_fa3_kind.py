@@ -1,0 +1,53 @@
+"""RodzajFaktury: which of the seven kinds of invoice a journal entry is."""
+
+from odoo import models
+
+#: kind of the corrected invoice -> kind of its correction.
+CORRECTION_OF = {"ZAL": "KOR_ZAL", "ROZ": "KOR_ROZ"}
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_fa3_kind(self):
+        """Return RodzajFaktury.
+
+        Whatever follows from another invoice is a correction of it, also a debit note
+        and the reversal of a credit note, which Odoo makes an ordinary invoice.
+        """
+        self.ensure_one()
+        if self.move_type in ("out_refund", "in_refund") or self._l10n_pl_ksef_origin():
+            root = self._l10n_pl_ksef_root()
+            kind = root and root._l10n_pl_ksef_fa3_kind()
+            return CORRECTION_OF.get(kind, "KOR")
+        if self._l10n_pl_ksef_has_downpayment(positive=True):
+            return "ZAL"
+        if self._l10n_pl_ksef_has_downpayment(positive=False):
+            return "ROZ"
+        return "UPR" if self.l10n_pl_ksef_simplified else "VAT"
+
+    def _l10n_pl_ksef_origin(self):
+        """Return the move that this one directly corrects (empty: none)."""
+        self.ensure_one()
+        debited = "debit_origin_id" in self._fields and self.debit_origin_id
+        return self.reversed_entry_id or debited or self.browse()
+
+    def _l10n_pl_ksef_root(self):
+        """Return the invoice at the start of the chain of corrections (empty: none)."""
+        root, seen = self._l10n_pl_ksef_origin(), self.browse()
+        while root and root not in seen and root._l10n_pl_ksef_origin():
+            seen |= root
+            root = root._l10n_pl_ksef_origin()
+        return root
+
+    def _l10n_pl_ksef_has_downpayment(self, *, positive):
+        """Tell whether rows charge (``positive``) or deduct an advance."""
+        lines = self.invoice_line_ids
+        if "is_downpayment" not in lines._fields:
+            return False
+        return any(
+            line.is_downpayment
+            and line.display_type == "product"
+            and (line.price_subtotal > 0) == positive
+            for line in lines
+        )

@@ -1,0 +1,57 @@
+"""The sums of Fa: P_13, P_14, P_14W by rate, P_15, and Rozliczenie."""
+
+from odoo import models
+
+from ..ksef.fa3 import model
+from .fa3_source import ZERO
+from .fa3_text import cut, money
+
+CASH_ROUNDING = "Zaokrąglenie"
+DEPOSIT = "Kaucja"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_fa3_totals(self, source):
+        """Return P_13_x, P_14_x, P_14_xW and P_15.
+
+        A pair whose parts are both 0 is left out where another rate has a value: an
+        advance settled in full leaves nothing of its rate.
+        """
+        totals = source.totals
+        local = totals.local if source.is_foreign else {}
+        return {
+            **totals.base,
+            **totals.tax,
+            **{name: value for name, value in local.items() if value},
+            "P_15": totals.gross,
+        }
+
+    def _l10n_pl_ksef_fa3_settlement(self, source):
+        """Return Rozliczenie: deposits and cash rounding between P_15 and what is due."""
+        charges = [
+            (money(source.sign * line.amount_currency), cut(line.name, 256) or DEPOSIT)
+            for line in source.deposits
+        ]
+        charges += [
+            (money(source.sign * line.amount_currency), CASH_ROUNDING)
+            for line in source.lines.get("rounding", ())
+        ]
+        added = [pair for pair in charges if pair[0] > 0]
+        deducted = [pair for pair in charges if pair[0] < 0]
+        if not (added or deducted):
+            return None
+        due = source.totals.gross + sum((amount for amount, _ in charges), ZERO)
+        return model.Rozliczenie(
+            Obciazenia=tuple(
+                model.Obciazenia(Kwota=amount, Powod=why) for amount, why in added
+            ),
+            SumaObciazen=sum((amount for amount, _ in added), ZERO) or None,
+            Odliczenia=tuple(
+                model.Odliczenia(Kwota=-amount, Powod=why) for amount, why in deducted
+            ),
+            SumaOdliczen=-sum((amount for amount, _ in deducted), ZERO) or None,
+            DoZaplaty=due if due >= 0 else None,
+            DoRozliczenia=-due if due < 0 else None,
+        )

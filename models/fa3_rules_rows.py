@@ -1,0 +1,169 @@
+"""Rules about rows and their taxes."""
+
+from odoo.tools import LazyTranslate
+
+from .account_move_fa3_annotations import is_cash_method
+from .account_move_fa3_rows import VOUCHER_PROCEDURES
+from .account_tax import MARGIN
+from .fa3_rule import ERROR, WARNING, Rule, found
+from .fa3_text import cut
+
+_lt = LazyTranslate(__name__)
+
+_TITLE_LENGTH = 60
+
+
+def _title(row):
+    return cut(row.line.name, _TITLE_LENGTH) or row.line.product_id.display_name or "-"
+
+
+def _taxes(source, rate):
+    """Return the taxes of the rows at ``rate``, each once."""
+    return list(dict.fromkeys(row.tax for row in source.rows if row.rate == rate))
+
+
+def _without_tax(source):
+    for row in source.rows:
+        if not row.taxes:
+            yield found(row.line, "tax_ids", row=_title(row))
+
+
+def _several_taxes(source):
+    for row in source.rows:
+        if len(row.taxes) > 1:
+            taxes = ", ".join(row.taxes.mapped("name"))
+            yield found(row.line, "tax_ids", row=_title(row), taxes=taxes)
+
+
+def _tax_without_rate(source):
+    taxes = dict.fromkeys(row.tax for row in source.rows if len(row.taxes) == 1)
+    for tax in taxes:
+        if not tax.l10n_pl_ksef_rate:
+            yield found(tax, "l10n_pl_ksef_rate", tax=tax.name)
+
+
+def _without_name(source):
+    for row in source.rows:
+        if not cut(row.line.name or row.line.product_id.display_name, 1):
+            yield found(row.line, "name", number=row.number)
+
+
+def _without_basis(source):
+    for tax in _taxes(source, "zw"):
+        if not cut(tax.l10n_pl_ksef_exempt_basis, 1):
+            yield found(tax, "l10n_pl_ksef_exempt_basis", tax=tax.name)
+
+
+def _margin_without_kind(source):
+    for tax in _taxes(source, MARGIN):
+        if not tax.l10n_pl_ksef_margin_kind:
+            yield found(tax, "l10n_pl_ksef_margin_kind", tax=tax.name)
+
+
+def _mixed_margins(source):
+    kinds = {tax.l10n_pl_ksef_margin_kind for tax in _taxes(source, MARGIN)}
+    if len(kinds - {False}) > 1:
+        yield found(source.move, "invoice_line_ids")
+
+
+def _margin_with_tax(source):
+    for tax in _taxes(source, MARGIN):
+        if tax.amount:
+            yield found(tax, "amount", tax=tax.name)
+
+
+def _domestic_reverse_charge(source):
+    for tax in _taxes(source, "oo"):
+        yield found(tax, "l10n_pl_ksef_rate", tax=tax.name)
+
+
+def _cash_method_abroad(source):
+    if "0 WDT" in source.rates and is_cash_method(source):
+        yield found(source.move, "invoice_line_ids")
+
+
+def _several_procedures(source):
+    marks = [mark for name, mark in VOUCHER_PROCEDURES if source.move[name]]
+    for row in source.rows:
+        own = row.tax.l10n_pl_ksef_procedure
+        procedures = dict.fromkeys([*filter(None, [own]), *marks])
+        if len(procedures) > 1:
+            names = ", ".join(procedures)
+            yield found(row.line, "tax_ids", row=_title(row), procedures=names)
+
+
+RULES = (
+    Rule(ERROR, "row_without_name", _lt("Row %(number)s has no name."), _without_name),
+    Rule(
+        ERROR,
+        "row_without_tax",
+        _lt(
+            "The row “%(row)s” has no tax. Choose one, also for exempt sales; mark"
+            " the product as a deposit if it is one."
+        ),
+        _without_tax,
+    ),
+    Rule(
+        ERROR,
+        "row_with_several_taxes",
+        _lt("The row “%(row)s” has several taxes: %(taxes)s. Leave one."),
+        _several_taxes,
+    ),
+    Rule(
+        ERROR,
+        "tax_without_rate",
+        _lt(
+            "It is not known how the tax “%(tax)s” is reported in KSeF: choose its KSeF"
+            " rate."
+        ),
+        _tax_without_rate,
+    ),
+    Rule(
+        ERROR,
+        "exempt_without_basis",
+        _lt(
+            "An exempt invoice must name the legal basis: enter it on the tax"
+            " “%(tax)s”."
+        ),
+        _without_basis,
+    ),
+    Rule(
+        ERROR,
+        "margin_without_kind",
+        _lt("Say on the tax “%(tax)s” which margin scheme it is for."),
+        _margin_without_kind,
+    ),
+    Rule(
+        ERROR,
+        "mixed_margins",
+        _lt("Only one kind of margin scheme fits into one invoice."),
+        _mixed_margins,
+    ),
+    Rule(
+        ERROR,
+        "margin_with_tax",
+        _lt("The margin scheme tax “%(tax)s” must be 0%%: its VAT is not shown."),
+        _margin_with_tax,
+    ),
+    Rule(
+        WARNING,
+        "domestic_reverse_charge",
+        _lt(
+            "The tax “%(tax)s” is a domestic reverse charge, which the law has left"
+            " for gas, electricity and emission allowances only."
+        ),
+        _domestic_reverse_charge,
+    ),
+    Rule(
+        WARNING,
+        "cash_method_abroad",
+        _lt("Cash accounting does not apply to intra-Community supplies."),
+        _cash_method_abroad,
+    ),
+    Rule(
+        ERROR,
+        "several_procedures",
+        _lt("The row “%(row)s” has several procedures: %(procedures)s. Leave one."),
+        _several_procedures,
+    ),
+)

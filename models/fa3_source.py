@@ -1,0 +1,319 @@
+"""A journal entry read once for FA(3): its rows, its sums per rate, its other lines.
+
+Amounts come from the journal items, not from the displayed subtotals: with rounding
+per document the two differ, and the books are what JPK and KSeF must agree with.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ..ksef.fa3 import codes
+from .account_tax import MARGIN, OSS
+from .fa3_identity import identify
+from .fa3_text import money
+
+ZERO = Decimal("0.00")
+#: kinds whose exchange rate stands in the header (KursWalutyZ), not on rows.
+ADVANCE_KINDS = ("ZAL", "KOR_ZAL")
+
+
+class Bucket(NamedTuple):
+    """Where the sums of a rate are written: base, tax, tax in PLN."""
+
+    base: str
+    tax: str | None = None
+    local: str | None = None
+
+
+_MAIN = Bucket("P_13_1", "P_14_1", "P_14_1W")
+_REDUCED = Bucket("P_13_2", "P_14_2", "P_14_2W")
+_TAXI = Bucket("P_13_4", "P_14_4", "P_14_4W")
+BUCKETS = {
+    "23": _MAIN,
+    "22": _MAIN,
+    "8": _REDUCED,
+    "7": _REDUCED,
+    "5": Bucket("P_13_3", "P_14_3", "P_14_3W"),
+    "4": _TAXI,
+    "3": _TAXI,
+    OSS: Bucket("P_13_5", "P_14_5"),
+    "0 KR": Bucket("P_13_6_1"),
+    "0 WDT": Bucket("P_13_6_2"),
+    "0 EX": Bucket("P_13_6_3"),
+    "zw": Bucket("P_13_7"),
+    "np I": Bucket("P_13_8"),
+    "np II": Bucket("P_13_9"),
+    "oo": Bucket("P_13_10"),
+    MARGIN: Bucket("P_13_11"),
+}
+#: rates of a Polish tax above 0 %: the ones with an exchange rate on the row.
+TAXED = frozenset(rate for rate, bucket in BUCKETS.items() if bucket.local)
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the invoice.
+
+    :ivar line: the journal item
+    :ivar taxes: its taxes, groups replaced by their members
+    :ivar rate: KSeF rate, ``None`` where there is not exactly one (a rule refuses it)
+    :ivar net: value without tax, document currency, sign of the document
+    :ivar gross: value with tax, as Odoo shows it on the row
+    :ivar vat: tax of the row alone, meaningful where taxes are rounded by rows
+    """
+
+    line: Any
+    taxes: Any
+    rate: str | None
+    net: Decimal
+    gross: Decimal
+    vat: Decimal
+    number: int = 0
+
+    @property
+    def tax(self):
+        return self.taxes[:1]
+
+    @property
+    def is_taxed(self):
+        return self.rate in TAXED
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums by FA(3) field name; a field is there when a row or tax item feeds it."""
+
+    base: dict[str, Decimal] = field(default_factory=dict)
+    tax: dict[str, Decimal] = field(default_factory=dict)
+    local: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def gross(self):
+        return sum(self.base.values(), ZERO) + sum(self.tax.values(), ZERO)
+
+
+class Source:
+    """A move with everything that several blocks of FA(3) need.
+
+    :ivar move: the record, with all rights and in Polish
+    :ivar sign: what journal items are multiplied with; -1 for sales
+    """
+
+    def __init__(self, move):
+        self.move = move
+        self.env = move.env
+        self.company = move.company_id
+        self.sign = 1 if move.move_type.startswith("in_") else -1
+
+    # -- parties ---------------------------------------------------------------
+    @cached_property
+    def seller(self):
+        return self.company.partner_id
+
+    @cached_property
+    def buyer(self):
+        return self.move.commercial_partner_id
+
+    @cached_property
+    def seller_identity(self):
+        return identify(self.seller)
+
+    @cached_property
+    def buyer_identity(self):
+        return identify(self.buyer)
+
+    @cached_property
+    def parties(self):
+        return self.move.l10n_pl_ksef_party_ids
+
+    # -- what it is --------------------------------------------------------------
+    @cached_property
+    def kind(self):
+        return self.move._l10n_pl_ksef_fa3_kind()
+
+    @property
+    def is_refund(self):
+        return self.move.move_type in ("out_refund", "in_refund")
+
+    @property
+    def is_self_billing(self):
+        return self.sign == 1
+
+    @property
+    def is_correction(self):
+        return self.kind in codes.CORRECTION_KINDS
+
+    @cached_property
+    def is_foreign(self):
+        """Whether the document is not in PLN (VAT must be told in PLN then)."""
+        return self.move.currency_id.name != "PLN"
+
+    @cached_property
+    def exchange_rate(self):
+        """PLN for one unit of the document's currency, or ``None`` if unknown."""
+        if not self.is_foreign:
+            return Decimal(1)
+        return self.move._l10n_pl_ksef_fa3_exchange_rate()
+
+    # -- lines ---------------------------------------------------------------------
+    @cached_property
+    def lines(self):
+        """Journal items by display type, in the order of the invoice."""
+        found = {}
+        for line in self.move.line_ids.sorted(by_position):
+            found.setdefault(line.display_type, []).append(line)
+        return found
+
+    @cached_property
+    def rows(self):
+        rows = [
+            self._row(line)
+            for line in self.lines.get("product", ())
+            if not is_deposit(line)
+        ]
+        rows = [row for row in rows if row.line.quantity or row.net]
+        for index, row in enumerate(rows, 1):
+            row.number = index
+        return rows
+
+    @cached_property
+    def sale_orders(self):
+        """The sales orders behind the rows; an empty list without the Sales app."""
+        lines = self.move.invoice_line_ids
+        if "sale_line_ids" not in lines._fields:
+            return []
+        return lines.sale_line_ids.order_id.sorted("id")
+
+    @cached_property
+    def deposits(self):
+        """Untaxed rows of returnable deposits: to pay, but no part of the total."""
+        return [line for line in self.lines.get("product", ()) if is_deposit(line)]
+
+    def _row(self, line):
+        taxes = flat_taxes(line.tax_ids)
+        shown = -1 if self.is_refund else 1
+        return Row(
+            line=line,
+            taxes=taxes,
+            rate=(taxes.l10n_pl_ksef_rate or None) if len(taxes) == 1 else None,
+            net=money(self.sign * line.amount_currency),
+            gross=money(shown * line.price_total),
+            vat=money(shown * (line.price_total - line.price_subtotal)),
+        )
+
+    def row_id(self, line):
+        """Return a name of the row that never changes (UU_ID), 50 characters at most."""
+        return f"odoo-{self.database_id}-{line.id}"
+
+    @cached_property
+    def database_id(self):
+        uuid = self.env["ir.config_parameter"].get_param("database.uuid") or ""
+        return uuid.replace("-", "")[:8]
+
+    # -- dates and exchange rates ----------------------------------------------------
+    @cached_property
+    def supply_date(self):
+        """The date of supply of the whole invoice, or ``None`` (rows differ)."""
+        dates = {row.line.l10n_pl_ksef_supply_date for row in self.rows}
+        if self.has_row_dates:
+            return None
+        return (
+            next(iter(dates - {False}), None)
+            or self.move.taxable_supply_date
+            or self.move.delivery_date
+            or None
+        )
+
+    @cached_property
+    def has_row_dates(self):
+        return len({row.line.l10n_pl_ksef_supply_date for row in self.rows}) > 1
+
+    def row_date(self, line):
+        """Return P_6A: the date of a row, where the rows differ."""
+        return (self.has_row_dates and line.l10n_pl_ksef_supply_date) or None
+
+    def row_rate(self, row):
+        """Return KursWaluty: the rate of a row with Polish VAT in another currency."""
+        if not (self.is_foreign and row.is_taxed) or self.kind in ADVANCE_KINDS:
+            return None
+        day = self.row_date(row.line)
+        return self.move._l10n_pl_ksef_fa3_rate_on(day) if day else self.exchange_rate
+
+    @cached_property
+    def rates(self):
+        return {row.rate for row in self.rows}
+
+    @cached_property
+    def is_gross(self):
+        """Whether prices are gross: all taxed rows have taxes included in the price."""
+        taxed = [row for row in self.rows if row.tax.amount]
+        return bool(taxed) and all(row.tax.price_include for row in taxed)
+
+    @cached_property
+    def rounds_per_row(self):
+        return self.company.tax_calculation_rounding_method == "round_per_line"
+
+    @cached_property
+    def totals(self):
+        totals = Totals()
+        for row in self.rows:
+            bucket = BUCKETS.get(row.rate)
+            if not bucket:
+                continue
+            totals.base[bucket.base] = totals.base.get(bucket.base, ZERO) + row.net
+            if bucket.tax:
+                totals.tax.setdefault(bucket.tax, ZERO)
+            if bucket.local:
+                totals.local.setdefault(bucket.local, ZERO)
+        for line in self.lines.get("tax", ()):
+            bucket = BUCKETS.get(line.tax_line_id.l10n_pl_ksef_rate)
+            if bucket and bucket.tax:
+                amount = money(self.sign * line.amount_currency)
+                totals.tax[bucket.tax] = totals.tax.get(bucket.tax, ZERO) + amount
+            if bucket and bucket.local:
+                amount = self.local_amount(line)
+                totals.local[bucket.local] = (
+                    totals.local.get(bucket.local, ZERO) + amount
+                )
+        if self.has_row_dates and self.is_foreign:
+            self._convert_by_rows(totals)
+        return totals
+
+    def _convert_by_rows(self, totals):
+        """Sum the tax in PLN by rows, whose dates of supply have their own rates."""
+        totals.local = dict.fromkeys(totals.local, ZERO)
+        for row in self.rows:
+            if row.is_taxed:
+                rate = self.row_rate(row) or 0
+                tax = row.net * Decimal(repr(row.tax.amount)) / 100 * rate
+                totals.local[BUCKETS[row.rate].local] += tax
+        totals.local = {name: money(sum_) for name, sum_ in totals.local.items()}
+
+    def local_amount(self, line):
+        """Return the amount of a journal item in PLN, as booked where books are."""
+        if self.company.currency_id.name == "PLN":
+            return money(self.sign * line.balance)
+        amount = money(self.sign * line.amount_currency)
+        return money(amount * (self.exchange_rate or 0))
+
+    @cached_property
+    def gross_in_pln(self):
+        """Value of the document in PLN, for the thresholds of the law."""
+        return money(abs(self.totals.gross) * (self.exchange_rate or 0))
+
+
+def by_position(line):
+    """Key that sorts journal items as the invoice shows them."""
+    return line.sequence, line.id
+
+
+def flat_taxes(taxes):
+    """Return ``taxes`` with every group replaced by its members."""
+    groups = taxes.filtered(lambda tax: tax.amount_type == "group")
+    return (taxes - groups) | groups.children_tax_ids if groups else taxes
+
+
+def is_deposit(line):
+    return not line.tax_ids and line.product_id.l10n_pl_ksef_is_deposit

@@ -1,0 +1,22 @@
+"""Marks of a bank account that FA(3) prints beside its number."""
+
+from odoo import fields, models
+
+
+class ResPartnerBank(models.Model):
+    _inherit = "res.partner.bank"
+
+    l10n_pl_ksef_own_account_type = fields.Selection(
+        [
+            ("1", "Receivables bought by the bank"),
+            ("2", "Receivables collected by the bank"),
+            ("3", "Own accounts of the bank, not settlements"),
+        ],
+        string="Bank's own account",
+        help="Only for accounts of the bank itself (art. 119zzl of the Tax Ordinance).",
+    )
+    l10n_pl_ksef_is_factor = fields.Boolean(
+        "Factor's account",
+        help="Invoices show it as the account of the factor, who is named as a third"
+        " party.",
+    )
