@@ -170,7 +170,7 @@ def _attribute(pair: x509.NameTypeAndValue) -> str:
 
 
 def _escaped(text: str) -> str:
-    result = re.sub(r'([,+"\\<>;=])', r"\\\1", text)
+    result = re.sub(r'([,+"\\<>;])', r"\\\1", text)
     if result[:1] in ("#", " "):
         result = "\\" + result
     if result.endswith(" ") and len(result) > 1:

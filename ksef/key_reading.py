@@ -6,11 +6,13 @@ give PKCS#8, PKCS#1 or SEC1, as PEM, DER or bare Base64.
 
 from __future__ import annotations
 
+from asn1crypto import keys
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from . import upload
+from . import pbes2, upload
+from .certificate_reading import PARSE_ERRORS
 from .errors import KsefCertificateError
 
 #: The kinds of key that KSeF knows.
@@ -37,7 +39,7 @@ def read_key(data: bytes, password: str | None) -> PrivateKey:
         # The library's way of saying: this key is encrypted.
         return _decrypted(form, content, password)
     except (ValueError, UnsupportedAlgorithm):
-        raise not_a_key("other") from None
+        return _opened_by_hand(form, content, password)
 
 
 def key_to_pkcs8_der(key: PrivateKey) -> bytes:
@@ -103,6 +105,24 @@ def _decrypted(form: str, content: bytes, password: str | None) -> PrivateKey:
     except (ValueError, TypeError):
         raise wrong_password() from None
     return accepted(key)
+
+
+def _opened_by_hand(form: str, content: bytes, password: str | None) -> PrivateKey:
+    """Read an encrypted PKCS#8 key whose encoding ``cryptography`` refuses."""
+    der = upload.pem_body(content.decode("ascii")) if form == "pem" else content
+    try:
+        container = keys.EncryptedPrivateKeyInfo.load(der or b"", strict=True)
+        scheme = container["encryption_algorithm"]
+        data = container["encrypted_data"].native
+        supported = pbes2.is_supported(scheme)
+    except PARSE_ERRORS:
+        raise not_a_key("other") from None
+    if not supported:
+        raise not_a_key("unknown_encryption")
+    try:
+        return key_from_pkcs8_der(pbes2.decrypt(scheme, data, password_bytes(password)))
+    except ValueError:
+        raise wrong_password() from None
 
 
 def _content_of(data: bytes) -> tuple[str, bytes]:

@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from asn1crypto import algos, cms, pkcs12
+from asn1crypto import cms, pkcs12
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
-from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from . import upload
+from . import pbes2, upload
 from .certificate_checks import check_pair
 from .certificate_reading import PARSE_ERRORS, Certificate, parse_der
 from .errors import KsefCertificateError
@@ -32,16 +28,7 @@ from .key_reading import (
     wrong_password,
 )
 
-_HASHES = {
-    "sha1": hashes.SHA1,
-    "sha224": hashes.SHA224,
-    "sha256": hashes.SHA256,
-    "sha384": hashes.SHA384,
-    "sha512": hashes.SHA512,
-}
 _KEY_BAGS = frozenset({"key_bag", "pkcs8_shrouded_key_bag"})
-#: A file that asks for more rounds is made to keep the server busy.
-_MAX_ITERATIONS = 5_000_000
 
 
 def is_pkcs12(data: bytes) -> bool:
@@ -125,25 +112,10 @@ def _bags(pfx: pkcs12.Pfx, secret: bytes) -> Iterator[pkcs12.SafeBag]:
 
 def _opened(info: cms.EncryptedContentInfo, secret: bytes) -> bytes:
     """Decrypt one part that is protected by PBES2 with AES."""
-    scheme: algos.EncryptionAlgorithm = info["content_encryption_algorithm"]
-    if (
-        scheme["algorithm"].native != "pbes2"
-        or scheme.encryption_cipher != "aes"
-        or scheme.kdf != "pbkdf2"
-        or scheme.kdf_iterations > _MAX_ITERATIONS
-    ):
+    scheme = info["content_encryption_algorithm"]
+    if not pbes2.is_supported(scheme):
         raise not_a_key("unknown_encryption")
-    derivation = PBKDF2HMAC(
-        _HASHES[scheme.kdf_hmac](),
-        scheme.key_length,
-        scheme.kdf_salt,
-        scheme.kdf_iterations,
-    )
-    key = algorithms.AES(derivation.derive(secret))
-    decryptor = Cipher(key, modes.CBC(scheme.encryption_iv)).decryptor()
-    unpadder = PKCS7(128).unpadder()
-    plain = decryptor.update(info["encrypted_content"].native) + decryptor.finalize()
-    return unpadder.update(plain) + unpadder.finalize()
+    return pbes2.decrypt(scheme, info["encrypted_content"].native, secret)
 
 
 def _certificate_der(bag: pkcs12.SafeBag) -> bytes:

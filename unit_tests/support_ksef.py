@@ -180,8 +180,8 @@ def key_bytes(
         else serialization.NoEncryption()
     )
     return key.private_bytes(
-        serialization.Encoding[encoding],
-        serialization.PrivateFormat[form],
+        getattr(serialization.Encoding, encoding),
+        getattr(serialization.PrivateFormat, form),
         protection,
     )
 
