@@ -119,10 +119,13 @@ def _opened_by_hand(form: str, content: bytes, password: str | None) -> PrivateK
         raise not_a_key("other") from None
     if not supported:
         raise not_a_key("unknown_encryption")
+    secret = password_bytes(password)
     try:
-        return key_from_pkcs8_der(pbes2.decrypt(scheme, data, password_bytes(password)))
-    except ValueError:
+        plain = pbes2.decrypt(scheme, data, secret)
+        key = serialization.load_der_private_key(plain, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise wrong_password() from None
+    return accepted(key)
 
 
 def _content_of(data: bytes) -> tuple[str, bytes]:

@@ -186,7 +186,7 @@ def key_bytes(
     )
 
 
-# -- a client without a network ----------------------------------------------------
+# -- a client without a network ----------------------------------------
 
 
 class FakeClock:
@@ -260,7 +260,7 @@ def client_with(
     return client, transport
 
 
-# -- a scripted HTTP server ----------------------------------------------------------
+# -- a scripted HTTP server --------------------------------------------
 
 
 @dataclass

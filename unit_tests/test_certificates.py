@@ -32,7 +32,7 @@ def der():
     return Recipe().der()
 
 
-# -- forms of the file -------------------------------------------------------------------
+# -- forms of the file -------------------------------------------------
 
 
 def test_der_is_read_and_kept_as_it_is(der):
@@ -77,7 +77,7 @@ def test_the_pem_of_a_certificate_holds_the_same_bytes(der):
     assert loaded.public_bytes(serialization.Encoding.DER) == der
 
 
-# -- no certificate ----------------------------------------------------------------------
+# -- no certificate ----------------------------------------------------
 
 
 @pytest.mark.parametrize("data", [b"", b"  \n", b"\n\n\n"])
@@ -131,7 +131,7 @@ def test_a_damaged_certificate_is_read_or_refused_but_never_crashes(der, place):
         assert error.code == "not_a_certificate"
 
 
-# -- what is in it -----------------------------------------------------------------------
+# -- what is in it -----------------------------------------------------
 
 
 def test_a_seal_of_a_company(der):
@@ -247,7 +247,7 @@ def test_the_issuer_is_written_as_cryptography_writes_it():
     assert read_certificate(recipe.der()).issuer_name == expected
 
 
-# -- the shape that cryptography refuses ---------------------------------------------------
+# -- the shape that cryptography refuses -------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def refused(recipe: Recipe, **options) -> KsefCertificateError:
     return caught.value
 
 
-# -- pairs ---------------------------------------------------------------------------------
+# -- pairs -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
@@ -75,7 +75,7 @@ def test_two_certificates_over_one_key_are_the_same_pair():
     assert caught.value.code == "same_pair_twice"
 
 
-# -- slots ---------------------------------------------------------------------------------
+# -- slots -------------------------------------------------------------
 
 
 def test_an_authentication_certificate_for_login():
@@ -111,7 +111,7 @@ def test_a_certificate_of_a_person_may_log_in():
     checked(Recipe(subject=PERSON))
 
 
-# -- dates ---------------------------------------------------------------------------------
+# -- dates -------------------------------------------------------------
 
 
 def test_an_expired_certificate_says_when():
@@ -141,7 +141,7 @@ def test_swapped_certificates_are_named_before_their_dates():
     assert error.code == "offline_certificate_for_login"
 
 
-# -- keys and environments -----------------------------------------------------------------
+# -- keys and environments ---------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["rsa-1024", "p192"])

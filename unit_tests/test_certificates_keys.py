@@ -37,7 +37,7 @@ def refused(data: bytes, password: str | None = None, read=read_key):
     return caught.value
 
 
-# -- plain keys --------------------------------------------------------------------------
+# -- plain keys --------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
@@ -75,7 +75,7 @@ def test_a_file_with_certificate_and_key_gives_the_key():
     assert numbers(read_key(data, None)) == numbers(key)
 
 
-# -- encrypted keys ------------------------------------------------------------------------
+# -- encrypted keys ----------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
@@ -166,7 +166,7 @@ def test_the_password_is_in_no_error():
     assert error.__suppress_context__
 
 
-# -- no key --------------------------------------------------------------------------------
+# -- no key ------------------------------------------------------------
 
 
 def test_an_empty_key_file():
@@ -202,7 +202,7 @@ def test_a_key_of_a_kind_that_ksef_does_not_know():
     assert (error.code, error.values["found"]) == ("not_a_key", "other_algorithm")
 
 
-# -- the plain form for sealing --------------------------------------------------------------
+# -- the plain form for sealing ----------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
@@ -217,7 +217,7 @@ def test_a_plain_form_that_is_damaged():
     assert caught.value.code == "not_a_key"
 
 
-# -- PKCS#12 ---------------------------------------------------------------------------------
+# -- PKCS#12 -----------------------------------------------------------
 
 
 def make_pkcs12(recipe: Recipe, password: str | None, others=()) -> bytes:

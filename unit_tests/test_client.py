@@ -30,7 +30,7 @@ def bearers(transport):
     return [each.bearer for each in transport.requests]
 
 
-# -- keeping the login -----------------------------------------------------------------
+# -- keeping the login -------------------------------------------------
 
 
 def test_a_living_token_is_used_as_it_is():
@@ -219,7 +219,7 @@ def test_without_tokens_there_is_no_login_to_end():
     assert transport.requests == []
 
 
-# -- endpoints -------------------------------------------------------------------------
+# -- endpoints ---------------------------------------------------------
 
 
 def test_opening_a_session_sends_form_and_encryption():

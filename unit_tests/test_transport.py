@@ -49,7 +49,7 @@ def fails(transport, request, kind):
     return caught.value
 
 
-# -- what is sent --------------------------------------------------------------------
+# -- what is sent ------------------------------------------------------
 
 
 def test_a_request_carries_the_token_and_the_wanted_error_form(server, transport):
@@ -134,7 +134,7 @@ def test_the_timeout_is_one_number(server):
     assert seen == [30]
 
 
-# -- what goes wrong on the way ------------------------------------------------------
+# -- what goes wrong on the way ----------------------------------------
 
 
 def slow(handler):
@@ -208,7 +208,7 @@ def test_the_text_of_a_transport_error_has_no_address_and_no_token(server):
     assert error.__cause__ is None
 
 
-# -- 429 -----------------------------------------------------------------------------
+# -- 429 ---------------------------------------------------------------
 
 
 def test_a_short_limit_is_sat_out_even_for_a_send(server, transport, pauses):
@@ -255,7 +255,7 @@ def test_a_short_limit_is_not_sat_out_for_ever(server, transport):
     assert len(server.seen) == 3
 
 
-# -- 5xx and the firewall ------------------------------------------------------------
+# -- 5xx and the firewall ----------------------------------------------
 
 
 def test_a_server_error_is_repeated_for_a_read(server, transport, pauses):
@@ -302,7 +302,7 @@ def test_a_firewall_page_with_status_200_is_no_document(server, transport):
     assert fails(transport, request, KsefUnavailable).code == "request_blocked"
 
 
-# -- 4xx -----------------------------------------------------------------------------
+# -- 4xx ---------------------------------------------------------------
 
 
 def test_a_problem_body_gives_code_and_every_detail(server, transport):
@@ -425,7 +425,7 @@ def test_an_answer_that_is_not_json_is_a_protocol_error(server, transport):
         transport.send(READ).json()
 
 
-# -- warnings, records, logs ---------------------------------------------------------
+# -- warnings, records, logs -------------------------------------------
 
 
 def test_a_system_warning_is_logged_and_handed_on(server, caplog):
@@ -466,7 +466,7 @@ def test_a_request_does_not_show_its_secrets():
     assert "'a'" not in repr(SEND)
 
 
-# -- the pure parts ------------------------------------------------------------------
+# -- the pure parts ----------------------------------------------------
 
 UNKNOWN = KsefTransportError("x", outcome_unknown=True)
 NOT_SENT = KsefTransportError("x")
