@@ -52,8 +52,9 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_default_extra_edis(self, move):
-        # EXTENDS 'account'
-        edis = super()._get_default_extra_edis(move)
+        # EXTENDS 'account'. With all rights, because core's ``pl_ksef`` looks at a field
+        # of system administrators: an accountant could not open the dialog at all.
+        edis = super()._get_default_extra_edis(move.sudo())
         return self._l10n_pl_ksef_without_core(move, edis)
 
     @api.model
