@@ -1,9 +1,9 @@
 """Hold requests and responses against the official OpenAPI document.
 
-``CheckedSession`` is a ``requests.Session`` that validates every exchange below ``/v2``:
-responses always, requests when the simulator accepted them (a test that sends something
-wrong on purpose gets a refusal). The document is read from ``shared/ksef`` beside the
-checkout; without it :func:`contract` is ``None`` and nothing is checked.
+``CheckedSession`` is a ``requests.Session`` that validates every exchange below
+``/v2``: responses always, requests when the simulator accepted them (a test that sends
+something wrong on purpose gets a refusal). The document is read from ``shared/ksef``
+beside the checkout; without it :func:`contract` is ``None`` and nothing is checked.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import requests
 try:
     from openapi_core import Config, OpenAPI
     from openapi_core.datatypes import RequestParameters
+    from openapi_core.exceptions import OpenAPIError
     from werkzeug.datastructures import Headers, ImmutableMultiDict
 except ImportError:  # pragma: no cover - the check is then off
     OpenAPI = None  # type: ignore[assignment,misc]
@@ -140,7 +141,7 @@ class Contract:
         """
         try:
             self._openapi.validate_request(_Request(sent))
-        except Exception as error:
+        except OpenAPIError as error:
             raise ContractError(_story(sent, error)) from None
 
     def check_response(self, got: requests.Response) -> None:
@@ -150,13 +151,13 @@ class Contract:
         """
         try:
             self._openapi.validate_response(_Request(got.request), _Response(got))
-        except Exception as error:
+        except OpenAPIError as error:
             text = f"{_story(got.request, error)}\n{got.status_code} {got.text[:600]}"
             raise ContractError(text) from None
 
 
-def _text(data: bytes) -> str:
-    return data.decode("utf-8")
+def _text(data: bytes, charset: str = "utf-8") -> str:
+    return data.decode(charset)
 
 
 def _story(sent: requests.PreparedRequest, error: Exception) -> str:
@@ -164,6 +165,7 @@ def _story(sent: requests.PreparedRequest, error: Exception) -> str:
     lines = [f"{sent.method} {urlsplit(sent.url or '').path}: {type(error).__name__}"]
     cause: BaseException | None = error
     while cause is not None:
+        lines.append(f"  {type(cause).__name__}: {str(cause)[:300]}")
         findings = list(getattr(cause, "schema_errors", ()))
         lines += [f"  {list(f.absolute_path)}: {f.message[:300]}" for f in findings]
         cause = cause.__cause__
@@ -182,7 +184,9 @@ class CheckedSession(requests.Session):
         self.trust_env = False
         self.loose = False
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, **kwargs: Any
+    ) -> requests.Response:
         """Send, then validate."""
         response = super().send(request, **kwargs)
         known = contract()

@@ -4,11 +4,12 @@ import base64
 import re
 
 import pytest
-from actors import BUYER, PESEL, SELLER, Actor, Identity, code_of, person
+from actors import BUYER, PESEL, SELLER, Actor, allow, code_of, person
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
+from sim_client import Identity, oaep
 
 from simulator.der import children, read_certificate, split_element
 
@@ -69,31 +70,30 @@ def enroll(actor, kind="Authentication", key=None, **fields):
     return serial, base64.b64decode(item["certificate"])
 
 
-def log_in_with_token(actor):
-    """Make a KSeF token and log in with it; return the new actor's bearer header."""
+def issued(der, key):
+    """Use an enrolled certificate as an identity, with its exact bytes."""
+    return Identity(key, read_certificate(der), der)
+
+
+def token_login(actor):
+    """Log in with a new KSeF token; return the header that carries the access token."""
     made = actor.post(
         "/tokens", {"permissions": ["InvoiceRead"], "description": "do testów"}
     ).json()
-    actor.later()
-    challenge = actor.post("/auth/challenge").json()
-    keys = actor.get("/security/public-key-certificates").json()
-    found = next(k for k in keys if "KsefTokenEncryption" in k["usage"])
-    public = x509.load_der_x509_certificate(base64.b64decode(found["certificate"]))
-    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    challenge = actor.challenge()
+    key, key_id = actor.public_key("KsefTokenEncryption")
     plain = f"{made['token']}|{challenge['timestampMs']}".encode()
-    encrypted = public.public_key().encrypt(plain, oaep)
-    started = actor.post(
-        "/auth/ksef-token",
-        {
-            "challenge": challenge["challenge"],
-            "contextIdentifier": {"type": "Nip", "value": actor.nip},
-            "encryptedToken": base64.b64encode(encrypted).decode(),
-            "publicKeyId": found["publicKeyId"],
-        },
-    )
-    assert started.status_code == 202, started.text
-    tokens = actor.redeem(started.json())
-    return {"Authorization": f"Bearer {tokens['accessToken']['token']}"}
+    body = {
+        "challenge": challenge["challenge"],
+        "contextIdentifier": {"type": "Nip", "value": actor.nip},
+        "encryptedToken": oaep(key, plain),
+        "publicKeyId": key_id,
+    }
+    actor.later()
+    actor.operation = actor.post("/auth/ksef-token", body).json()
+    assert actor.auth_status() == 200
+    token = actor.redeem().json()["accessToken"]["token"]
+    return {"Authorization": f"Bearer {token}"}
 
 
 def test_enrollment_data_equals_login_certificate_of_a_seal(company):
@@ -109,27 +109,18 @@ def test_enrollment_data_equals_login_certificate_of_a_seal(company):
 
 def test_enrollment_data_equals_login_certificate_of_a_person(sim, company):
     """Case 27."""
-    _grant(company, {"type": "Pesel", "value": PESEL}, "InvoiceRead")
-    data = Actor(sim, SELLER, person(PESEL)).get("/certificates/enrollments/data").json()
-    assert (data["givenName"], data["surname"]) == ("Anna", "Kowalska")
+    allow(company, {"type": "Pesel", "value": PESEL}, "InvoiceRead")
+    data = (
+        Actor(sim, SELLER, person(PESEL)).get("/certificates/enrollments/data").json()
+    )
+    assert (data["givenName"], data["surname"]) == ("Jan", "Kowalski")
     assert data["serialNumber"] == f"PNOPL-{PESEL}"
-
-
-def _grant(actor, subject, *permissions):
-    body = {
-        "contextIdentifier": {"type": "Nip", "value": actor.nip},
-        "authorizedIdentifier": subject,
-        "permissions": [
-            {"permissionType": p, "description": "do testów"} for p in permissions
-        ],
-    }
-    assert actor.post("/testdata/permissions", body).status_code == 200
 
 
 def test_token_login_cannot_enroll(company):
     """Case 27."""
     csr = make_csr(company)
-    headers = log_in_with_token(company)
+    headers = token_login(company)
     asked = company.get("/certificates/enrollments/data", headers=headers)
     assert code_of(asked) == 25001
     body = {"certificateName": "Nazwa", "certificateType": "Offline", "csr": csr}
@@ -142,7 +133,7 @@ def test_token_login_cannot_enroll(company):
 def test_token_login_cannot_revoke(company):
     """Case 33."""
     serial, _der = enroll(company)
-    headers = log_in_with_token(company)
+    headers = token_login(company)
     path = f"/certificates/{serial}/revoke"
     refused = company.post(path, {}, headers=headers)
     assert refused.status_code == 403
@@ -256,7 +247,7 @@ def test_enrolled_certificate_logs_in_and_may_enroll_again(sim, company):
     """Case 29: a KSeF certificate may be used to ask for further ones."""
     key = ec.generate_private_key(ec.SECP256R1())
     _serial, der = enroll(company, key=key)
-    again = Actor(sim, SELLER, Identity(der, key))
+    again = Actor(sim, SELLER, issued(der, key))
     _serial, second = enroll(again, "Offline")
     (name,) = read_certificate(second).subject.get_attributes_for_oid(
         NameOID.COMMON_NAME
@@ -301,7 +292,7 @@ def test_limit_of_enrollments(company):
 
 def test_person_has_smaller_limits(sim, company):
     """Case 32."""
-    _grant(company, {"type": "Pesel", "value": PESEL}, "InvoiceRead")
+    allow(company, {"type": "Pesel", "value": PESEL}, "InvoiceRead")
     limits = Actor(sim, SELLER, person(PESEL)).get("/certificates/limits").json()
     assert (limits["enrollment"]["limit"], limits["certificate"]["limit"]) == (12, 6)
 
@@ -314,7 +305,9 @@ def test_revoke_then_revoke_again(company):
     assert code_of(company.post(path, {})) == 25009
     assert code_of(company.post(f"/certificates/{'0' * 16}/revoke", {})) == 25008
     found = company.post("/certificates/query", {"status": "Revoked"}).json()
-    assert [item["certificateSerialNumber"] for item in found["certificates"]] == [serial]
+    assert [item["certificateSerialNumber"] for item in found["certificates"]] == [
+        serial
+    ]
 
 
 def test_certificate_of_another_subject_cannot_be_revoked(sim, company):
@@ -355,14 +348,16 @@ def test_moved_end_of_validity_expires_the_certificate(sim, company):
     found = company.post("/certificates/query", {"certificateSerialNumber": serial})
     assert found.json()["certificates"][0]["status"] == "Expired"
     with pytest.raises(AssertionError, match="460"):
-        Actor(sim, SELLER, Identity(der, key))
+        Actor(sim, SELLER, issued(der, key))
 
 
 def test_future_start_of_validity(sim, company):
     """ksef-api.md §3.2: validFrom may be in the future."""
     start = "2027-05-01T00:00:00Z"
     _serial, der = enroll(company, "Offline", validFrom=start)
-    assert read_certificate(der).not_valid_before_utc.isoformat().startswith("2027-05-01")
+    assert (
+        read_certificate(der).not_valid_before_utc.isoformat().startswith("2027-05-01")
+    )
 
 
 def test_status_of_a_request_is_kept_for_thirty_days(sim, company):
