@@ -26,7 +26,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--environment", choices=ENVIRONMENTS, default="TEST", help="default: TEST"
     )
-    parser.add_argument("--schemas", type=Path, help="folder with the official XSD files")
+    parser.add_argument(
+        "--schemas", type=Path, help="folder with the official XSD files"
+    )
     parser.add_argument("--processing-seconds", type=float, default=0.2)
     return parser.parse_args()
 

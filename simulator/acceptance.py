@@ -2,7 +2,7 @@
 
 Each rule is one function that gives a :class:`Refusal` or ``None``; ``RULES`` and
 ``XML_RULES`` are their order. Source: ksef-api.md §11 and the statuses of §5.2; the
-conformance cases 40–49 and 62–64 of §15.
+conformance cases 40-49 and 62-64 of §15.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ DEFAULT_LIMITS = {
 # U+007F-0084, 0086-009F, FDD0-FDEF and the last two of planes 1-16.
 _DISCOURAGED = re.compile(
     "[\x7f-\x84\x86-\x9f\ufdd0-\ufdef"
-    + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (65534, 65535))
+    + "".join(
+        chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (65534, 65535)
+    )
     + "]"
 )
 
@@ -86,7 +88,7 @@ XmlRule = Callable[[ReadCandidate], "Refusal | None"]
 
 
 def declared_size(case: Candidate) -> Refusal | None:
-    """The plain size is the declared one (case 41: the detail has the declared value)."""
+    """The plain size is the declared one; the detail has what was declared."""
     if len(case.content) == case.invoice.size:
         return None
     return _file(
@@ -159,7 +161,7 @@ def no_instructions(case: ReadCandidate) -> Refusal | None:
 
 
 def characters(case: ReadCandidate) -> Refusal | None:
-    """No discouraged character, literal or as a reference; a switch makes it lenient."""
+    """No discouraged character, literal or as a reference; a switch only warns."""
     texts = (text for item in case.root.iter() for text in _texts(item))
     found = next((m for text in texts if (m := _DISCOURAGED.search(text))), None)
     if found is None:
@@ -185,7 +187,9 @@ def issue_date(case: ReadCandidate) -> Refusal | None:
     """P_1 is not later than the day of acceptance in Warsaw."""
     day = case.document.issue_date
     if day is not None and day > case.invoice.invoicing_at.astimezone(WARSAW).date():
-        return _semantic("Data wystawienia faktury jest późniejsza niż dzień przyjęcia.")
+        return _semantic(
+            "Data wystawienia faktury jest późniejsza niż dzień przyjęcia."
+        )
     return None
 
 

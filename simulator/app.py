@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from .auth_context import authenticate
 from .errors import render
-from .routes import Call, load_handlers, url_map
+from .routes import Call, url_map
 from .state import LoggedRequest
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Application:
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
-        self.map = url_map(load_handlers())
+        self.map = url_map()
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse

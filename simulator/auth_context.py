@@ -1,8 +1,8 @@
 """From a bearer token to who calls, in which context, with which permissions.
 
-Tokens are JWT signed with a key that lives as long as the process. Access tokens carry
-the permissions of the moment when they were made and are good until they expire, whatever
-happens to the login (ksef-api.md §2.1, §2.2).
+Tokens are JWT signed with a key that lives as long as the process. Access tokens
+carry the permissions of the moment when they were made and are good until they
+expire, whatever happens to the login (ksef-api.md §2.1, §2.2).
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ REFRESH_LIFETIME = timedelta(days=7)
 class AuthContext:
     """Who calls.
 
-    :ivar permissions: as written into the token; ``Owner`` stands for all of the context
+    :ivar permissions: as written into the token; ``Owner`` stands for all of the
+        context
     """
 
     operation: AuthOperation

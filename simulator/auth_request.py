@@ -1,8 +1,9 @@
 """The AuthTokenRequest: its structure, checked in code.
 
-The official schemas can't do it: 2.0 does not compile in libxml2 and 2.1 can never match
-two of its four context types. So the structure is a table here and login depends on no
-file. Source: schemat_auth_v2-0.xsd, schemat_auth_v2-1.xsd; ksef-api.md §2.4.
+The official schemas can't do it: 2.0 does not compile in libxml2 and 2.1 can never
+match two of its four context types. So the structure is a table here and login
+depends on no file. Source: schemat_auth_v2-0.xsd, schemat_auth_v2-1.xsd; ksef-api.md
+§2.4.
 """
 
 from __future__ import annotations
@@ -149,7 +150,8 @@ def _expect(
     if found != [f"{{{namespace}}}{name}" for name in names]:
         shown = ", ".join(local_name(child) for child in children) or "brak"
         raise SchemaViolation(
-            f"Element {local_name(parent)}: oczekiwano {', '.join(names)}; jest {shown}."
+            f"Element {local_name(parent)}: oczekiwano {', '.join(names)}, "
+            f"jest {shown}."
         )
 
 

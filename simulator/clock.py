@@ -1,7 +1,7 @@
 """The simulator's only source of time: real, shifted, or frozen.
 
-Nothing else in the package asks the system for the time, so that expiry, rate windows and
-midnight can be tested in milliseconds.
+Nothing else in the package asks the system for the time, so that expiry, rate windows
+and midnight can be tested in milliseconds.
 """
 
 from __future__ import annotations

@@ -40,8 +40,7 @@ EXCEPTION_LABELS: dict[int, str] = {
     21406: "Konflikt podpisu i typu uwierzytelnienia.",
     21418: "Przekazany token kontynuacji ma nieprawidłowy format.",
     21470: (
-        "Przesłany identyfikator klucza jest nieznany lub wskazuje "
-        "na wycofany klucz."
+        "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany klucz."
     ),
     25001: (
         "Brak możliwości pobrania danych do CSR dla wykorzystanego "

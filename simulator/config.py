@@ -1,7 +1,7 @@
 """Settings of one simulator; everything that a caller may choose.
 
-The defaults play TEST with the limits of PRD. What loosens a rule is a switch with a name
-here, never a silent default.
+The defaults play TEST with the limits of PRD. What loosens a rule is a switch with a
+name here, never a silent default.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Config:
 
 
 def default_schemas() -> Path | None:
-    """Find the XSD folder: the variable, then ``shared/ksef/xsd`` beside the checkout."""
+    """Find the XSD folder: the variable, then ``shared/ksef/xsd`` beside us."""
     named = os.environ.get(SCHEMAS_VARIABLE)
     if named:
         return Path(named)

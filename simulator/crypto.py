@@ -1,7 +1,7 @@
 """Undo what a client encrypted: session keys, tokens, invoices.
 
-Source: ksef-api.md §4: RSA-OAEP with SHA-256 for the key, AES-256-CBC with PKCS#7 for the
-content, no IV in front of it.
+Source: ksef-api.md §4: RSA-OAEP with SHA-256 for the key, AES-256-CBC with PKCS#7 for
+the content, no IV in front of it.
 """
 
 from __future__ import annotations

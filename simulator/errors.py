@@ -1,7 +1,7 @@
 """Refusals of the API, and their bodies.
 
-A handler raises one of these; ``app`` turns it into a response. The body of a 400 and of
-a 429 depends on ``X-Error-Format``; 401, 403 and 410 are problem+json always.
+A handler raises one of these; ``app`` turns it into a response. The body of a 400 and
+of a 429 depends on ``X-Error-Format``; 401, 403 and 410 are problem+json always.
 Source: ksef-api.md §1.5 and the components of the OpenAPI document 2.9.
 """
 

@@ -1,7 +1,7 @@
 """Faults on demand: the bad days of a network, called up by tests.
 
-A fault is asked for in advance for the next N calls that match; ``timeout_after`` is the
-most valuable: the server did it, the client does not know.
+A fault is asked for in advance for the next N calls that match; ``timeout_after`` is
+the most valuable: the server did it, the client does not know.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Faults:
         self._waiting: list[Fault] = []
         self._lock = Lock()
         self.stopping = Event()
-        self.kinds: dict[str, Callable[[Fault, Request, LoggedRequest, Respond], Response]]
+        self.kinds: dict[
+            str, Callable[[Fault, Request, LoggedRequest, Respond], Response]
+        ]
         self.kinds = {
             "rate_limit": self._rate_limit,
             "error": self._error,

@@ -1,7 +1,7 @@
 """What the acceptance rules have to know of an invoice. Values in, values out.
 
-The names of elements are those of the schemas; FA(2) and FA(3) share them, FA_RR has its
-own. What the metadata query shows is read elsewhere (``invoice_metadata``).
+The names of elements are those of the schemas; FA(2) and FA(3) share them, FA_RR has
+its own. What the metadata query shows is read elsewhere (``invoice_metadata``).
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _is_offline(certificate: x509.Certificate) -> bool:
 
 
 def certificate_outcome(trust: CertificateTrust, at: datetime) -> Outcome | None:
-    """Return the 460 of a certificate that can't be trusted, ``None`` for a good one."""
+    """Return the 460 of a certificate that can't be trusted, else ``None``."""
     if not trust.not_before <= at < trust.not_after:
         return 460, ("Nieważny certyfikat.",)
     if trust.is_ours and trust.record is None:

@@ -1,7 +1,7 @@
 """From an encrypted invoice to a KSeF number, and from an open session to its end.
 
-Jobs of ``State.schedule``; the moment of a job, not of the request that triggers it, goes
-into the records. Source: ksef-api.md §5.1, §5.2; conformance cases 36–64.
+Jobs of ``State.schedule``; the moment of a job, not of the request that triggers it,
+goes into the records. Source: ksef-api.md §5.1, §5.2; conformance cases 36-64.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ class Processor:
 
         self.state.schedule(half, start)
         due = now + self.delay
-        self.state.schedule(due, lambda at: self.decide(session, invoice, encrypted, at))
+        self.state.schedule(
+            due, lambda at: self.decide(session, invoice, encrypted, at)
+        )
 
     def decide(
         self, session: Session, invoice: Invoice, encrypted: bytes, at: datetime
@@ -110,9 +112,7 @@ class Processor:
         self, session: Session, invoice: Invoice, at: datetime
     ) -> Refusal | None:
         """Apply every rule in order; note what could be read of the invoice."""
-        case = Candidate(
-            self.state, self.config, session, invoice, invoice.content, at
-        )
+        case = Candidate(self.state, self.config, session, invoice, invoice.content, at)
         for rule in RULES:
             refusal = rule(case)
             if refusal is not None:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from .clock import UTC
 
-TOKEN_USAGE = "KsefTokenEncryption"  # noqa: S105 - a usage, not a secret
+TOKEN_USAGE = "KsefTokenEncryption"
 SESSION_USAGE = "SymmetricKeyEncryption"
 USAGES = (TOKEN_USAGE, SESSION_USAGE)
 _LIFETIME = timedelta(days=730)
@@ -84,7 +84,9 @@ class KeyRing:
         """Return the valid keys of a usage, newest first."""
         return [key for key in self.published(now) if key.usage == usage]
 
-    def find(self, public_key_id: str, usage: str, now: datetime) -> PublishedKey | None:
+    def find(
+        self, public_key_id: str, usage: str, now: datetime
+    ) -> PublishedKey | None:
         """Return the valid key of a usage with that id."""
         for key in self.candidates(usage, now):
             if key.public_key_id == public_key_id:
@@ -102,7 +104,7 @@ class KeyRing:
         self._keys += [_published(usage, _new_private_key(), start) for usage in usages]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _first_private_key(usage: str) -> rsa.RSAPrivateKey:
     """Make the first key of a usage, once per process: making one takes long."""
     return _new_private_key()

@@ -1,7 +1,7 @@
 """Sliding-window limits, counted per (context, source address) or per address.
 
-Source: ksef-api.md §12.2 and ``x-rate-limits`` of the OpenAPI document 2.9. The values of
-PRD are the default; ``Config.rate_limits = "off"`` switches the check off.
+Source: ksef-api.md §12.2 and ``x-rate-limits`` of the OpenAPI document 2.9. The
+values of PRD are the default; ``Config.rate_limits = "off"`` switches the check off.
 """
 
 from __future__ import annotations

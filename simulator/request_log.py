@@ -39,7 +39,7 @@ class RequestLog:
         return entry
 
     def entries(self, method: str = "", path: str = "") -> list[LoggedRequest]:
-        """Return the entries of a method (any when empty) whose path contains ``path``."""
+        """Return the entries of a method (empty: any) whose path contains ``path``."""
         return [
             entry
             for entry in list(self._entries)

@@ -34,7 +34,7 @@ def permissions_of(
 
 
 def is_owner(state: State, subject: Identifier, context: Identifier) -> bool:
-    """Tell whether a context is the subject's own: same NIP, or the person behind it."""
+    """Tell whether a context is the subject's own: same NIP, or its person."""
     if context.type != "Nip":
         return False
     if subject.type == "Nip":

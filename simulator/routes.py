@@ -1,7 +1,7 @@
 """The URL table: handlers register themselves, ``app`` asks who answers.
 
-A handler is ``handler(call: Call) -> Response``. It states its rate-limit group, the kind
-of bearer that it takes and the permissions of which any one is enough.
+A handler is ``handler(call: Call) -> Response``. It states its rate-limit group, the
+kind of bearer that it takes and the permissions of which any one is enough.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
@@ -81,7 +82,8 @@ def route(
 ) -> Callable[[Callable[[Call], Response]], Callable[[Call], Response]]:
     """Register the decorated function for ``method`` and ``path``.
 
-    :param options: fields of :class:`Route`: group, bearer, permissions, at_root, locked
+    :param options: fields of :class:`Route`: group, bearer, permissions, at_root,
+        locked
     """
 
     def register(handler: Callable[[Call], Response]) -> Callable[[Call], Response]:
@@ -100,9 +102,16 @@ def load_handlers() -> list[Route]:
     return ROUTES
 
 
-def url_map(routes: list[Route]) -> Map:
-    """Build werkzeug's map; the endpoint of a rule is the :class:`Route` itself."""
-    rules = [Rule(item.rule, methods=[item.method], endpoint=item) for item in routes]
+@cache
+def url_map() -> Map:
+    """Build werkzeug's map; the endpoint of a rule is the :class:`Route` itself.
+
+    Built once per process: compiling its rules takes longer than starting a server.
+    """
+    rules = [
+        Rule(item.rule, methods=[item.method], endpoint=item)
+        for item in load_handlers()
+    ]
     return Map(rules, strict_slashes=False, merge_slashes=False)
 
 

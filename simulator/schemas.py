@@ -1,9 +1,9 @@
 """Validate invoices against the official XSD, when its files are at hand.
 
-The files are not part of this program. They are looked for in ``Config.schemas`` by their
-official names, then FA(3) in an installed ``l10n_pl_edi`` of Odoo. Odoo's copy comes
-without the base types, so a minimal set of those is written here.
-Source: ksef-api.md §11 (schema, code 450); names of ``faktury/schemy`` of ksef-api.
+The files are not part of this program. They are looked for in ``Config.schemas`` by
+their official names, then FA(3) in an installed ``l10n_pl_edi`` of Odoo. Odoo's copy
+comes without the base types, so a minimal set of those is written here. Source:
+ksef-api.md §11 (schema, code 450); names of ``faktury/schemy`` of ksef-api.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ask another library whether a signature holds.
 
-``signxml`` is a development dependency: where it is installed, a signature must pass both
-its verifier and ours; where it is not, ours decides alone.
+``signxml`` is a development dependency: where it is installed, a signature must pass
+both its verifier and ours; where it is not, ours decides alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The HTTP server: a thread per connection, keep-alive, on loopback by default.
 
-werkzeug's own handler closes every connection and waits 10 ms to drain it; a client that
-sends thousands of requests would wait most of its time. ``KeepAliveHandler`` reads the
-whole body first and answers in one write, so that a connection can be used again.
+werkzeug's own handler closes every connection and waits 10 ms to drain it; a client
+that sends thousands of requests would wait most of its time. ``KeepAliveHandler``
+reads the whole body first and answers in one write, so that a connection can be used
+again.
 """
 
 from __future__ import annotations
@@ -33,13 +34,16 @@ from .storage import StorageSigner
 
 MAX_BODY_BYTES = 200_000_000
 IDLE_SECONDS = 60
+STOP_POLL_SECONDS = 0.02
 POLL_SECONDS = 0.02
 
 
 class Simulator:
     """One KSeF: settings, clock, state and helpers; the server is separate."""
 
-    def __init__(self, config: Config | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, config: Config | None = None, clock: Clock | None = None
+    ) -> None:
         self.config = config or Config()
         self.clock = clock or Clock()
         self.state = State()
@@ -87,7 +91,8 @@ class KeepAliveHandler(WSGIRequestHandler):
             answer[:] = [status, headers]
 
         try:
-            body = b"".join(self.server.app(environ, start_response))  # type: ignore[arg-type]
+            application: Any = self.server.app
+            body = b"".join(application(environ, start_response))
         except ConnectionCut:
             self.close_connection = True
             return
@@ -189,7 +194,7 @@ class RunningSimulator:
         self.faults = simulator.faults
         self.log = simulator.log
         self._server = Server(host, port, simulator)
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         self.url = f"http://{shown}:{self._server.server_address[1]}"
         simulator.base_url = self.url
         self._thread = Thread(

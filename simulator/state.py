@@ -107,7 +107,8 @@ class IssuedCertificate:
     """A certificate that the simulator's own authority issued.
 
     :ivar type: ``Authentication`` or ``Offline``
-    :ivar status: ``Active``, ``Blocked`` or ``Revoked``; expiry follows from ``valid_to``
+    :ivar status: ``Active``, ``Blocked`` or ``Revoked``; expiry follows from
+        ``valid_to``
     :ivar owner: Nip, Pesel or Fingerprint of the applicant
     """
 

@@ -95,7 +95,7 @@ def _signing_certificate(
 
 
 def _public_key(certificate: x509.Certificate) -> PublicKey:
-    """Return the certificate's key; the key check refuses other kinds than RSA and EC."""
+    """Return the certificate's key; ``check_key_size`` refuses other kinds."""
     try:
         return certificate.public_key()  # type: ignore[return-value]
     except ValueError as error:
@@ -105,8 +105,8 @@ def _public_key(certificate: x509.Certificate) -> PublicKey:
 def _check_coverage(references: list[Reference], signature: etree._Element) -> None:
     """Make sure that the request itself is signed, once.
 
-    Enveloped: one reference with an empty URI. Enveloping: the signature is the root and
-    one reference covers the ds:Object that holds the request.
+    Enveloped: one reference with an empty URI. Enveloping: the signature is the root
+    and one reference covers the ds:Object that holds the request.
     """
     if signature.getparent() is not None:
         covering = [item for item in references if item.covers_document]
@@ -179,20 +179,24 @@ def _check_cert_digest(digest: etree._Element, encoded: bytes) -> None:
     if method not in DIGESTS:
         raise BadSignature(f"Niedozwolony algorytm skrótu {method}.")
     computed = hashlib.new(DIGESTS[method], encoded).digest()
-    if not hmac.compare_digest(computed, base64_of(required(digest, ds("DigestValue")))):
+    if not hmac.compare_digest(
+        computed, base64_of(required(digest, ds("DigestValue")))
+    ):
         raise BadSignature("Niezgodny skrót certyfikatu podpisującego.")
 
 
 def _check_serial(cert: etree._Element, certificate: x509.Certificate) -> None:
-    """Compare the serial number of IssuerSerial (v1, decimal) or IssuerSerialV2 (DER)."""
+    """Compare the serial number of IssuerSerial (decimal) or IssuerSerialV2 (DER)."""
     for child in elements(cert):
         if child.tag == xa("IssuerSerial"):
             text = text_of(required(child, ds("X509SerialNumber")))
-            if text != str(certificate.serial_number):
-                raise BadSignature("Niezgodny numer seryjny certyfikatu podpisującego.")
+            fits = text == str(certificate.serial_number)
         elif child.tag == xa("IssuerSerialV2"):
-            if not _issuer_serial_fits(base64_of(child), certificate):
-                raise BadSignature("Niezgodny numer seryjny certyfikatu podpisującego.")
+            fits = _issuer_serial_fits(base64_of(child), certificate)
+        else:
+            continue
+        if not fits:
+            raise BadSignature("Niezgodny numer seryjny certyfikatu podpisującego.")
 
 
 def _issuer_serial_fits(encoded: bytes, certificate: x509.Certificate) -> bool:

@@ -212,7 +212,9 @@ def _check_reference(reference: etree._Element, signature: etree._Element) -> Re
     if method not in DIGESTS:
         raise BadSignature(f"Niedozwolony algorytm skrótu {method}.")
     digest = hashlib.new(DIGESTS[method], octets).digest()
-    if not hmac.compare_digest(digest, base64_of(required(reference, ds("DigestValue")))):
+    if not hmac.compare_digest(
+        digest, base64_of(required(reference, ds("DigestValue")))
+    ):
         raise BadSignature(f"Niezgodny skrót elementu „{uri}”.")
     return Reference(uri, reference.get("Type"), target, covers)
 

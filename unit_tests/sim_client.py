@@ -1,8 +1,8 @@
 """A small client of the simulator's tests, on plain HTTP.
 
-It shares no code with the add-on and none with the simulator: signing is done here with
-lxml and cryptography, so that three hands wrote what must agree. Certificates and keys are
-made in memory.
+It shares no code with the add-on and none with the simulator: signing is done here
+with lxml and cryptography, so that three hands wrote what must agree. Certificates
+and keys are made in memory.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import os
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import requests
@@ -40,7 +40,7 @@ BUYER_NIP = "3333333333"
 ORGANIZATION_ID = NameOID.ORGANIZATION_IDENTIFIER
 
 
-@lru_cache(maxsize=None)
+@cache
 def rsa_key(bits: int = 2048) -> rsa.RSAPrivateKey:
     """Return an RSA key; one per size and process, because making one takes long."""
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
@@ -215,7 +215,7 @@ def _signature_method(who: Identity, options: SignOptions) -> str:
 
 
 def _raw_signature(who: Identity, message: bytes, options: SignOptions) -> bytes:
-    algorithm = hashes.SHA1() if options.sha1 else hashes.SHA256()  # noqa: S303
+    algorithm = hashes.SHA1() if options.sha1 else hashes.SHA256()
     if isinstance(who.key, rsa.RSAPrivateKey):
         return who.key.sign(message, rsa_padding.PKCS1v15(), algorithm)
     encoded = who.key.sign(message, ec.ECDSA(algorithm))
@@ -288,9 +288,7 @@ class SessionKey:
 
 def oaep(public_key: Any, data: bytes) -> str:
     """RSA-OAEP with SHA-256, Base64."""
-    scheme = rsa_padding.OAEP(
-        rsa_padding.MGF1(hashes.SHA256()), hashes.SHA256(), None
-    )
+    scheme = rsa_padding.OAEP(rsa_padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
     return b64(public_key.encrypt(data, scheme))
 
 

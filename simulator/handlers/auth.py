@@ -121,9 +121,7 @@ def ksef_token(call: Call) -> Response:
     return _started(call, operation, check)
 
 
-@route(
-    "GET", "/auth/{referenceNumber}", group="anonymous", bearer=Bearer.OPERATION
-)
+@route("GET", "/auth/{referenceNumber}", group="anonymous", bearer=Bearer.OPERATION)
 def status(call: Call) -> Response:
     """Tell how far a login is."""
     operation = find(call, call.params["referenceNumber"])

@@ -47,9 +47,7 @@ _INVOICE_FAULTS = {"invoice_500_lost": False, "invoice_500_stored": True}
 
 def _control(method: str, path: str) -> Any:
     """Register a control call."""
-    return route(
-        method, f"/_sim/{path}", group=None, bearer=Bearer.NONE, at_root=True
-    )
+    return route(method, f"/_sim/{path}", group=None, bearer=Bearer.NONE, at_root=True)
 
 
 @_control("POST", "reset")
@@ -68,7 +66,7 @@ def show_clock(call: Call) -> Response:
 
 @_control("POST", "clock")
 def move_clock(call: Call) -> Response:
-    """Move the clock: ``set`` (ISO), ``advance`` (seconds), ``freeze`` (true, false)."""
+    """Move the clock: ``set`` (ISO), ``advance`` (seconds), ``freeze`` (boolean)."""
     asked, clock = shape.read(call.json(), _CLOCK), call.simulator.clock
     if asked["freeze"] is not None:
         (clock.freeze if asked["freeze"] else clock.resume)()
