@@ -29,7 +29,7 @@ class AccountMove(models.Model):
         }
 
     def _l10n_pl_ksef_fa3_settlement(self, source):
-        """Return Rozliczenie: deposits and cash rounding between P_15 and what is due."""
+        """Return Rozliczenie: from P_15 by deposits and cash rounding to the due sum."""
         charges = [
             (money(source.sign * line.amount_currency), cut(line.name, 256) or DEPOSIT)
             for line in source.deposits

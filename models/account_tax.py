@@ -71,6 +71,11 @@ PERCENTAGE_RATES = {
     4.0: "4",
     3.0: "3",
 }
+#: rate code -> the only percentage it can have (OSS may have any).
+RATE_PERCENTAGES = {
+    **{code: percentage for percentage, code in PERCENTAGE_RATES.items()},
+    **dict.fromkeys(("0 KR", "0 WDT", "0 EX", "zw", "oo", "np I", "np II", MARGIN), 0.0),
+}
 TAG_PROCEDURES = (("I_42", "I_42"), ("I_63", "I_63"), ("Triangular Sale", "TT_D"))
 #: investment gold is the one exemption of the chart whose basis is certain.
 GOLD_BASIS = "art. 122 ust. 1 ustawy"
@@ -83,11 +88,16 @@ class AccountTax(models.Model):
         RATES,
         string="KSeF rate",
         compute="_compute_l10n_pl_ksef_rate",
+        inverse="_inverse_l10n_pl_ksef_rate",
         store=True,
         readonly=False,
-        copy=True,
+        copy=False,
         help="How rows with this tax are reported in the structured invoice FA(3)."
         " Proposed from the tax grids; set it yourself where they do not tell.",
+    )
+    # Tags and percentage may change later: only what a person chose stays then.
+    l10n_pl_ksef_rate_is_own = fields.Boolean(
+        copy=False, export_string_translation=False
     )
     l10n_pl_ksef_procedure = fields.Selection(
         PROCEDURES,
@@ -136,13 +146,28 @@ class AccountTax(models.Model):
     )
     def _compute_l10n_pl_ksef_rate(self):
         for tax in self:
-            tax.l10n_pl_ksef_rate = tax._l10n_pl_ksef_default_rate()
+            if not tax.l10n_pl_ksef_rate_is_own:
+                tax.l10n_pl_ksef_rate = tax._l10n_pl_ksef_default_rate()
+
+    def _inverse_l10n_pl_ksef_rate(self):
+        for tax in self:
+            rate = tax.l10n_pl_ksef_rate
+            tax.l10n_pl_ksef_rate_is_own = (
+                rate and rate != tax._l10n_pl_ksef_default_rate()
+            )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for tax, vals in zip(self, vals_list, strict=True):
+            if tax.l10n_pl_ksef_rate_is_own:
+                vals.setdefault("l10n_pl_ksef_rate", tax.l10n_pl_ksef_rate)
+        return vals_list
 
     @api.depends("type_tax_use", "country_id", "invoice_repartition_line_ids.tag_ids")
     def _compute_l10n_pl_ksef_procedure(self):
         for tax in self:
             tags = tax._l10n_pl_ksef_base_tags()
-            tax.l10n_pl_ksef_procedure = next(
+            tax.l10n_pl_ksef_procedure = tax.l10n_pl_ksef_procedure or next(
                 (code for tag, code in TAG_PROCEDURES if tag in tags), False
             )
 

@@ -62,6 +62,8 @@ def _negative_rate(source):
 
 def _total(source):
     """The parts that FA(3) shows must make up the total of the books."""
+    if not all(row.rate for row in source.rows):
+        return
     charges = [*source.deposits, *source.lines.get("rounding", ())]
     shown = source.totals.gross + sum(
         (money(source.sign * line.amount_currency) for line in charges), ZERO

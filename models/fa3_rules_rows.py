@@ -4,7 +4,7 @@ from odoo.tools import LazyTranslate
 
 from .account_move_fa3_annotations import is_cash_method
 from .account_move_fa3_rows import VOUCHER_PROCEDURES
-from .account_tax import MARGIN
+from .account_tax import MARGIN, RATE_PERCENTAGES
 from .fa3_rule import ERROR, WARNING, Rule, found
 from .fa3_text import cut
 
@@ -42,6 +42,14 @@ def _tax_without_rate(source):
             yield found(tax, "l10n_pl_ksef_rate", tax=tax.name)
 
 
+def _rate_of_another_percentage(source):
+    for tax in {row.tax: None for row in source.rows if row.rate}:
+        expected = RATE_PERCENTAGES.get(tax.l10n_pl_ksef_rate)
+        if expected is not None and tax.amount != expected:
+            rate = tax.l10n_pl_ksef_rate
+            yield found(tax, "l10n_pl_ksef_rate", tax=tax.name, rate=rate)
+
+
 def _without_name(source):
     for row in source.rows:
         if not cut(row.line.name or row.line.product_id.display_name, 1):
@@ -64,12 +72,6 @@ def _mixed_margins(source):
     kinds = {tax.l10n_pl_ksef_margin_kind for tax in _taxes(source, MARGIN)}
     if len(kinds - {False}) > 1:
         yield found(source.move, "invoice_line_ids")
-
-
-def _margin_with_tax(source):
-    for tax in _taxes(source, MARGIN):
-        if tax.amount:
-            yield found(tax, "amount", tax=tax.name)
 
 
 def _domestic_reverse_charge(source):
@@ -120,6 +122,15 @@ RULES = (
     ),
     Rule(
         ERROR,
+        "rate_of_another_percentage",
+        _lt(
+            "The tax “%(tax)s” is reported as %(rate)s in KSeF, which is not its"
+            " percentage."
+        ),
+        _rate_of_another_percentage,
+    ),
+    Rule(
+        ERROR,
         "exempt_without_basis",
         _lt(
             "An exempt invoice must name the legal basis: enter it on the tax"
@@ -138,12 +149,6 @@ RULES = (
         "mixed_margins",
         _lt("Only one kind of margin scheme fits into one invoice."),
         _mixed_margins,
-    ),
-    Rule(
-        ERROR,
-        "margin_with_tax",
-        _lt("The margin scheme tax “%(tax)s” must be 0%%: its VAT is not shown."),
-        _margin_with_tax,
     ),
     Rule(
         WARNING,

@@ -204,7 +204,7 @@ class Source:
         )
 
     def row_id(self, line):
-        """Return a name of the row that never changes (UU_ID), 50 characters at most."""
+        """Return a name of the row that never changes (UU_ID, at most 50 long)."""
         return f"odoo-{self.database_id}-{line.id}"
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A third party of an invoice (Podmiot3): recipient, payer, factor, additional buyer..."""
+"""A third party of an invoice (Podmiot3): recipient, payer, factor and others."""
 
 from odoo import fields, models
 
