@@ -11,7 +11,8 @@ from .errors import KsefError
 # Patterns of the OpenAPI, schemas Nip, KsefNumber, InternalId.
 _NIP = re.compile(r"[1-9](?:\d[1-9]|[1-9]\d)\d{7}")
 _KSEF_NUMBER = re.compile(
-    r"([1-9](?:\d[1-9]|[1-9]\d)\d{7})-((?:20[2-9]\d|2[1-9]\d\d|[3-9]\d{3})\d{4})"
+    r"([1-9](?:\d[1-9]|[1-9]\d)\d{7})"
+    r"-((?:20[2-9]\d|2[1-9]\d\d|[3-9]\d{3})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
     r"-([0-9A-F]{6}-?[0-9A-F]{6})-([0-9A-F]{2})"
 )
 _INTERNAL_ID = re.compile(r"([1-9](?:\d[1-9]|[1-9]\d)\d{7})-(\d{5})")
