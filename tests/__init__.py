@@ -3,4 +3,9 @@ from . import test_connect_wizard
 from . import test_vault
 from . import test_states
 from . import test_sending
+from . import test_report_qr
 from . import test_bad_days
+from . import test_connect_checks
+from . import test_secrets
+from . import test_disconnect
+from . import test_settings
