@@ -74,6 +74,21 @@ class Actor(SimClient):
         """Let the simulated time pass, so that KSeF works off what it has taken."""
         self.settle(seconds)
 
+    def log_in_by_token(self, text: str) -> dict[str, str]:
+        """Log in with a KSeF token; return the header that carries the access token."""
+        challenge = self.challenge()
+        key, key_id = self.public_key("KsefTokenEncryption")
+        body = {
+            "challenge": challenge["challenge"],
+            "contextIdentifier": {"type": "Nip", "value": self.nip},
+            "encryptedToken": oaep(key, f"{text}|{challenge['timestampMs']}".encode()),
+            "publicKeyId": key_id,
+        }
+        self.operation = self.post("/auth/ksef-token", body).json()
+        assert self.auth_status() == 200
+        access = self.redeem().json()["accessToken"]["token"]
+        return {"Authorization": f"Bearer {access}"}
+
     def envelope(self, *, wrong_key: bool = False) -> Envelope:
         """Make a session key and wrap it for KSeF (or for a key that KSeF has not)."""
         self.session_key = SessionKey()

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
-from sim_client import Identity, oaep
+from sim_client import Identity
 
 from simulator.der import children, read_certificate, split_element
 
@@ -77,23 +77,10 @@ def issued(der, key):
 
 def token_login(actor):
     """Log in with a new KSeF token; return the header that carries the access token."""
-    made = actor.post(
-        "/tokens", {"permissions": ["InvoiceRead"], "description": "do testów"}
-    ).json()
-    challenge = actor.challenge()
-    key, key_id = actor.public_key("KsefTokenEncryption")
-    plain = f"{made['token']}|{challenge['timestampMs']}".encode()
-    body = {
-        "challenge": challenge["challenge"],
-        "contextIdentifier": {"type": "Nip", "value": actor.nip},
-        "encryptedToken": oaep(key, plain),
-        "publicKeyId": key_id,
-    }
+    body = {"permissions": ["InvoiceRead"], "description": "do testów"}
+    made = actor.post("/tokens", body).json()
     actor.later()
-    actor.operation = actor.post("/auth/ksef-token", body).json()
-    assert actor.auth_status() == 200
-    token = actor.redeem().json()["accessToken"]["token"]
-    return {"Authorization": f"Bearer {token}"}
+    return actor.log_in_by_token(made["token"])
 
 
 def test_enrollment_data_equals_login_certificate_of_a_seal(company):
