@@ -135,9 +135,13 @@ class KsefCommon(AccountTestInvoicingCommon):
     @classmethod
     def other_company(cls, nip=OTHER_NIP, **values):
         """Make a second Polish company that both users may work in."""
-        company = cls.setup_other_company(
-            **cls.address(nip, name="Druga Firma sp. z o.o.", **values)
-        )["company"]
+        cls.env, accountants = cls.system, cls.env
+        try:
+            company = cls.setup_other_company(
+                **cls.address(nip, name="Druga Firma sp. z o.o.", **values)
+            )["company"]
+        finally:
+            cls.env = accountants
         for user in (cls.accountant, cls.administrator):
             user.sudo().company_ids |= company
         return company.with_env(cls.env)
