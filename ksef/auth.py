@@ -59,7 +59,8 @@ def build_auth_request(
     etree.SubElement(context, f"{{{NAMESPACE}}}Nip").text = nip
     kind = etree.SubElement(root, f"{{{NAMESPACE}}}SubjectIdentifierType")
     kind.text = subject_type
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    request: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return request
 
 
 def login(

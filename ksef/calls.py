@@ -65,7 +65,10 @@ class Calls:
         return Fields(answer, "Refreshed").one("accessToken", Token.from_json)
 
     def _document(self, route: Route, **values: str) -> bytes:
-        return verified(self._call(route, accept="application/xml", **values))
+        accept = "application/xml"
+        # mypy cannot see that no name in a path is one of the keywords.
+        answer = self._call(route, accept=accept, **values)  # type: ignore[arg-type]
+        return verified(answer)
 
     def _call(
         self,

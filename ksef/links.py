@@ -76,8 +76,8 @@ def certificate_link(
     url = "/".join([environment.qr_url, *parts])
     # Signed is the address without its scheme, and it is hashed once: "first hashed,
     # then signed" in the documentation is what every signature does.
-    message = url.removeprefix(f"{urlsplit(url).scheme}://").encode("utf-8")
-    return f"{url}/{_base64url(_signature(message, key))}"
+    signed = url.removeprefix(f"{urlsplit(url).scheme}://").encode("utf-8")
+    return f"{url}/{_base64url(_signature(signed, key))}"
 
 
 def _digest(invoice_hash: str | bytes) -> str:

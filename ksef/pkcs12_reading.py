@@ -119,7 +119,8 @@ def _opened(info: cms.EncryptedContentInfo, secret: bytes) -> bytes:
 
 
 def _certificate_der(bag: pkcs12.SafeBag) -> bytes:
-    return bag["bag_value"]["cert_value"].parsed.dump()
+    der: bytes = bag["bag_value"]["cert_value"].parsed.dump()
+    return der
 
 
 def _key(bag: pkcs12.SafeBag, secret: bytes) -> PrivateKey:

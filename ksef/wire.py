@@ -71,15 +71,18 @@ class Fields:
 
     def text(self, key: str) -> str:
         """Return a string that must be there."""
-        return self._get(key, (str,), True)
+        value: str = self._get(key, (str,), True)
+        return value
 
     def text_or_none(self, key: str) -> str | None:
         """Return a string, or None when left out."""
-        return self._get(key, (str,), False)
+        value: str | None = self._get(key, (str,), False)
+        return value
 
     def integer(self, key: str) -> int:
         """Return an integer that must be there."""
-        return self._get(key, (int,), True)
+        value: int = self._get(key, (int,), True)
+        return value
 
     def integer_or_zero(self, key: str) -> int:
         """Return an integer; KSeF leaves counts out while they are nought."""

@@ -78,7 +78,8 @@ def sign(
         kind = type(error).__name__
         message = f"The login request could not be signed ({kind})."
         raise KsefError(message, code="cannot_sign") from None
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    signed: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return signed
 
 
 def _root_of(xml: bytes) -> Any:
