@@ -67,7 +67,7 @@ class ResCompany(models.Model):
             text
             + "\n"
             + self.env._(
-                "The sent file of these invoices is lost, send them yourself: %(names)s",
+                "The file sent is lost, send these invoices yourself: %(names)s",
                 names=", ".join(lost.mapped("name")),
             ),
         )
@@ -126,7 +126,7 @@ class ResCompany(models.Model):
         )
 
     def _l10n_pl_ksef_core_sessions(self, moves):
-        """Return ``{session number: row}`` of the sessions that core sent ``moves`` in."""
+        """Return the rows of the sessions that core sent ``moves`` in, by number."""
         model = self.env["l10n_pl_ksef.session"]
         numbers = set(filter(None, moves.mapped("l10n_pl_edi_session_id")))
         rows = model.search(
