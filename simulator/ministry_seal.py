@@ -145,7 +145,7 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certifi
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=30))
+        .not_valid_before(now - timedelta(days=3650))
         .not_valid_after(now + timedelta(days=3650))
         .sign(key, hashes.SHA256())
     )

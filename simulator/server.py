@@ -220,6 +220,11 @@ class RunningSimulator:
         self._server.server_close()
         self._thread.join()
 
+    def run_due(self) -> None:
+        """Do the background work that is due, as the next request would."""
+        with self.state.lock:
+            self.state.run_due(self.clock.now())
+
     def reset(self) -> None:
         """Forget everything that was done."""
         self.simulator.reset()
