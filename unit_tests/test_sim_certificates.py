@@ -6,68 +6,19 @@ import re
 import pytest
 from actors import BUYER, PESEL, SELLER, Actor, allow, code_of, person
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
+from enrolling import ask, enroll, make_csr
 from sim_client import Identity
 
 from simulator.der import children, read_certificate, split_element
-
-_OIDS = {
-    "commonName": NameOID.COMMON_NAME,
-    "countryName": NameOID.COUNTRY_NAME,
-    "givenName": NameOID.GIVEN_NAME,
-    "surname": NameOID.SURNAME,
-    "serialNumber": NameOID.SERIAL_NUMBER,
-    "organizationName": NameOID.ORGANIZATION_NAME,
-    "organizationIdentifier": NameOID.ORGANIZATION_IDENTIFIER,
-}
 
 
 @pytest.fixture
 def company(sim):
     """The owner of the seller's context, logged in with a seal."""
     return Actor(sim, SELLER)
-
-
-def make_csr(actor, key=None, leave_out="", digest=None, rsa_padding=None, **extra):
-    """Make a CSR for the data of the actor's login certificate (Base64 of DER)."""
-    data = actor.get("/certificates/enrollments/data").json()
-    data.pop(leave_out, None)
-    subject = {**data, **extra}
-    name = x509.Name(
-        [x509.NameAttribute(_OIDS[field], value) for field, value in subject.items()]
-    )
-    builder = x509.CertificateSigningRequestBuilder().subject_name(name)
-    csr = builder.sign(
-        key or ec.generate_private_key(ec.SECP256R1()),
-        digest or hashes.SHA256(),
-        rsa_padding=rsa_padding,
-    )
-    return base64.b64encode(csr.public_bytes(serialization.Encoding.DER)).decode()
-
-
-def ask(actor, csr, kind="Authentication", name="Certyfikat główny", **fields):
-    """Ask for a certificate."""
-    body = {"certificateName": name, "certificateType": kind, "csr": csr, **fields}
-    return actor.post("/certificates/enrollments", body)
-
-
-def enroll(actor, kind="Authentication", key=None, **fields):
-    """Get a certificate: ask, wait, retrieve; return (serial, DER)."""
-    asked = ask(actor, make_csr(actor, key), kind, **fields)
-    assert asked.status_code == 202, asked.text
-    actor.later()
-    reference = asked.json()["referenceNumber"]
-    status = actor.get(f"/certificates/enrollments/{reference}").json()
-    assert status["status"]["code"] == 200, status
-    serial = status["certificateSerialNumber"]
-    got = actor.post(
-        "/certificates/retrieve", {"certificateSerialNumbers": [serial]}
-    ).json()
-    (item,) = got["certificates"]
-    assert (item["certificateSerialNumber"], item["certificateType"]) == (serial, kind)
-    return serial, base64.b64decode(item["certificate"])
 
 
 def issued(der, key):
