@@ -74,7 +74,9 @@ PERCENTAGE_RATES = {
 #: rate code -> the only percentage it can have (OSS may have any).
 RATE_PERCENTAGES = {
     **{code: percentage for percentage, code in PERCENTAGE_RATES.items()},
-    **dict.fromkeys(("0 KR", "0 WDT", "0 EX", "zw", "oo", "np I", "np II", MARGIN), 0.0),
+    **dict.fromkeys(
+        ("0 KR", "0 WDT", "0 EX", "zw", "oo", "np I", "np II", MARGIN), 0.0
+    ),
 }
 TAG_PROCEDURES = (("I_42", "I_42"), ("I_63", "I_63"), ("Triangular Sale", "TT_D"))
 #: investment gold is the one exemption of the chart whose basis is certain.

@@ -1,4 +1,5 @@
 from . import test_fa3_rates
+from . import test_fa3_rows
 from . import test_connect_wizard
 from . import test_vault
 from . import test_states
@@ -9,3 +10,4 @@ from . import test_connect_checks
 from . import test_secrets
 from . import test_disconnect
 from . import test_settings
+from . import test_send_dialog

@@ -94,7 +94,7 @@ class Fa3Common(AccountTestInvoicingCommon):
         return tax
 
     @classmethod
-    def product(cls, **values):
+    def new_product(cls, **values):
         values = {"name": "Towar", "lst_price": 100, "taxes_id": False, **values}
         return cls.env["product.product"].create(values)
 
@@ -110,7 +110,7 @@ class Fa3Common(AccountTestInvoicingCommon):
             **values,
         }
         if "product_id" not in values and "display_type" not in values:
-            values["product_uom_id"] = cls.env.ref("uom.product_uom_unit").id
+            values.setdefault("product_uom_id", cls.uom_unit.id)
         return Command.create(values)
 
     @classmethod

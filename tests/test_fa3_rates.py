@@ -313,9 +313,7 @@ class TestFa3Rates(Fa3Common):
 
     # -- margin ------------------------------------------------------------------------
     def margin_tax(self, kind="3_1"):
-        return self.own_tax(
-            0, l10n_pl_ksef_rate="MARZA", l10n_pl_ksef_margin_kind=kind
-        )
+        return self.own_tax(0, l10n_pl_ksef_rate="MARZA", l10n_pl_ksef_margin_kind=kind)
 
     def test_e23_margin_scheme(self):
         move = self.sale(self.row(15000, self.margin_tax()))
@@ -345,7 +343,9 @@ class TestFa3Rates(Fa3Common):
         (problem,) = self.prepare(move).problems
         self.assertEqual(problem.code, "row_without_tax")
         self.assertIn("Bez podatku", problem.message)
-        self.assertEqual((problem.model, problem.field), ("account.move.line", "tax_ids"))
+        self.assertEqual(
+            (problem.model, problem.field), ("account.move.line", "tax_ids")
+        )
 
     def test_e26_own_tax_at_23(self):
         fa = self.export(self.sale(self.row(100, self.own_tax(23)))).Fa
