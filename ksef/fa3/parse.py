@@ -23,6 +23,8 @@ from .structure import Extra, Node
 
 #: A document with more surprises than that is no invoice.
 MAX_PROBLEMS = 5_000
+#: Elements with children; 10 000 rows of everything are far below.
+MAX_NODES = 200_000
 
 #: Documents whose root is also called ``Faktura``, but which are something else.
 _OTHER_FORMS = ("FA_RR",)
@@ -46,8 +48,8 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Invoice:
     namespace = name.namespace or ""
     if name.localname != "Faktura" or _form(root) in _OTHER_FORMS:
         raise Fa3Error([problem("not_fa")])
-    reading = _Reading(f"{{{namespace}}}" if namespace else "")
-    if root.getroottree().xpath("//processing-instruction()"):
+    reading = _Reading(f"{{{namespace}}}" if namespace else "", limits.size)
+    if _has_instruction(root):
         reading.report(problem("processing_instruction"))
     if namespace not in (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2):
         reading.report(problem("unknown_schema", value=namespace))
@@ -57,6 +59,18 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Invoice:
         declarations=_declarations(root, namespace),
         problems=tuple(reading.problems),
         **values,
+    )
+
+
+def _has_instruction(root: etree._Element) -> bool:
+    """Look for processing instructions in and around the document.
+
+    Not by XPath: it sorts what it finds, in quadratic time for such nodes.
+    """
+    kind = etree.ProcessingInstruction
+    around = (root.getprevious(), root.getnext())
+    return any(one is not None and one.tag is kind for one in around) or any(
+        True for _one in root.iter(kind)
     )
 
 
@@ -79,10 +93,14 @@ class _Reading:
     """The reading of one document.
 
     :ivar prefix: namespace of the known elements in Clark notation
+    :ivar room: characters of unknown content that may still be kept; each piece
+        repeats the namespace declarations around it
     :ivar where: names of the elements that are being read, outermost first
     """
 
     prefix: str
+    room: int
+    nodes: int = 0
     problems: list[Problem] = field(default_factory=list)
     where: list[str] = field(default_factory=list)
 
@@ -95,6 +113,16 @@ class _Reading:
             raise Fa3Error([problem("too_complex")])
         path = "/".join(self.where)
         self.problems.append(below(path, found) if path else found)
+
+    def keep(self, extra: Extra) -> None:
+        """Report a piece that the description does not know.
+
+        :raises Fa3Error: there is more of that than the whole document may have
+        """
+        self.room -= len(extra.xml)
+        if self.room < 0:
+            raise Fa3Error([problem("too_complex")])
+        self.report(extra_problem(extra))
 
     def values(self, inner: Plan, element: etree._Element) -> dict[str, Any]:
         """Read the children and attributes of an element into field values."""
@@ -111,7 +139,13 @@ class _Reading:
         return children.result()
 
     def node(self, name: str, inner: Plan, element: etree._Element) -> Node:
-        """Read one element with children; ``name`` is its step in the path."""
+        """Read one element with children; ``name`` is its step in the path.
+
+        :raises Fa3Error: there are more than :data:`MAX_NODES`
+        """
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise Fa3Error([problem("too_complex")])
         self.where.append(name)
         values = self.values(inner, element)
         self.where.pop()
@@ -171,7 +205,7 @@ class _Children:
 
     def add(self, extra: Extra) -> None:
         """Keep a piece and report it."""
-        self.reading.report(extra_problem(extra))
+        self.reading.keep(extra)
         self.extra.append(extra)
 
     def text(self, text: str | None) -> None:

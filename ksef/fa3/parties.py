@@ -145,7 +145,7 @@ class PodmiotUpowazniony(Node):
 class Podmiot1K(Node):
     """The seller as the corrected invoice shows it."""
 
-    PrefiksPodatnika: str | None = opt(ft.TPrefiksPL)
+    PrefiksPodatnika: str | None = opt(ft.TKodyKrajowUE)
     DaneIdentyfikacyjne: TPodmiot1 | None = one(TPodmiot1)
     Adres: TAdres | None = one(TAdres)
 

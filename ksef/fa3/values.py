@@ -97,7 +97,7 @@ def _text_check(kind: SimpleType) -> Check:
 
 def _digits_problem(kind: SimpleType, number: Decimal, text: str) -> Problem | None:
     """Compare significant digits, as XSD does: trailing zeros don't count."""
-    whole, _point, fraction = format(abs(number), "f").partition(".")
+    whole, _point, fraction = format(number.copy_abs(), "f").partition(".")
     fraction = fraction.rstrip("0")
     whole = whole.lstrip("0")
     maximum = kind.fraction_digits
