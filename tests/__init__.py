@@ -11,3 +11,4 @@ from . import test_secrets
 from . import test_disconnect
 from . import test_settings
 from . import test_send_dialog
+from . import test_processes

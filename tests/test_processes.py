@@ -1,0 +1,218 @@
+"""Real processes on one database: a worker is killed, two workers run at once.
+
+A copy of the database is made (crashes need commits) and dropped at the end; workers
+are processes of their own, and what counts is what the simulator has in the end.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, Command, api, fields, tools
+from odoo.modules.registry import Registry
+from odoo.service.db import exp_drop, exp_duplicate_database
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from ..simulator import Config, running
+from . import certificates
+from .common import BUYER_NIP, NIP, KsefCommon
+
+WORK = "env['l10n_pl_ksef.document']._cron_send_documents()"
+SEND = "/sessions/online/[^/]+/invoices$"
+PATIENCE_SECONDS = 60
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestProcesses(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        config = Config(rate_limits="off", processing_seconds=0.0)
+        cls.simulator = cls.enterClassContext(running(config))
+        cls.database = f"{get_db_name()}_processes"
+        # Loading the copy's registry must not start its tests.
+        enabled, tools.config["test_enable"] = tools.config["test_enable"], False
+        cls.addClassCleanup(exp_drop, cls.database)
+        try:
+            exp_duplicate_database(get_db_name(), cls.database)
+        finally:
+            tools.config["test_enable"] = enabled
+        with cls.environment() as env:
+            cls.fill(env)
+
+    def setUp(self):
+        super().setUp()
+        self.simulator.faults.clear()
+        self.simulator.log.clear()
+
+    # ------------------------------------------------------------------
+    # the database
+    # ------------------------------------------------------------------
+    @classmethod
+    @contextmanager
+    def environment(cls):
+        """Yield an environment of the copy; what it did is committed."""
+        with Registry(cls.database).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    @classmethod
+    def fill(cls, env):
+        """Make the main company Polish and connect it."""
+        company = env.ref("base.main_company")
+        env.ref("base.PLN").active = True
+        company.write(
+            KsefCommon.address(
+                NIP,
+                name="Firma Testowa sp. z o.o.",
+                country_id=env.ref("base.pl").id,
+                currency_id=env.ref("base.PLN").id,
+            )
+        )
+        env["account.chart.template"].try_loading("pl", company, install_demo=False)
+        env["ir.config_parameter"].set_param(
+            "l10n_pl_ksef.custom_url", cls.simulator.api_url
+        )
+        rows = {}
+        for field, usage in (
+            ("l10n_pl_ksef_auth_certificate_id", certificates.AUTHENTICATION),
+            ("l10n_pl_ksef_offline_certificate_id", certificates.OFFLINE),
+        ):
+            subject = certificates.seal_subject(NIP)
+            pair = certificates.enroll(cls.simulator, usage, subject)
+            rows[field] = KsefCommon.stored(company, usage, pair).id
+        company.write({**rows, "l10n_pl_ksef_environment": "custom"})
+
+    def queue(self, count):
+        """Commit ``count`` posted and queued invoices.
+
+        :return: their ids
+        """
+        with self.environment() as env:
+            buyer = env["res.partner"].create(
+                KsefCommon.address(
+                    BUYER_NIP,
+                    name="Nabywca S.A.",
+                    is_company=True,
+                    country_id=env.ref("base.pl").id,
+                )
+            )
+            tax = env["account.chart.template"].ref("vs_kraj_usl_23")
+            row = {"name": "Usługa", "price_unit": 100, "tax_ids": tax.ids}
+            moves = env["account.move"].create(
+                [
+                    {
+                        "move_type": "out_invoice",
+                        "partner_id": buyer.id,
+                        "invoice_date": fields.Date.context_today(buyer),
+                        "invoice_line_ids": [Command.create(row)],
+                    }
+                    for _number in range(count)
+                ]
+            )
+            moves.action_post()
+            moves._l10n_pl_ksef_enqueue()
+            return moves.ids
+
+    # ------------------------------------------------------------------
+    # workers
+    # ------------------------------------------------------------------
+    def worker(self):
+        """Start a process that does what the cron does."""
+        command = [sys.executable, "-m", "odoo", "shell", "-d", self.database]
+        command += ["--no-http", "--log-level=critical"]
+        if tools.config["config"]:
+            command += ["-c", tools.config["config"]]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.addCleanup(self.end, process)
+        process.stdin.write(WORK.encode())
+        process.stdin.close()
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+    def wait_for(self, condition):
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), end, "the worker did not get there")
+            time.sleep(0.05)
+
+    def posts(self):
+        return [
+            entry
+            for entry in self.simulator.log.entries("POST", "/invoices")
+            if "/sessions/online/" in entry.path
+        ]
+
+    def work_here(self):
+        """Run the cron in this process, all pauses being over."""
+        with self.environment() as env:
+            env["l10n_pl_ksef.document"].search([])._note(next_try_at=False)
+            env["l10n_pl_ksef.session"].search([])._note(next_check_at=False)
+            env.cr.commit()
+            env["l10n_pl_ksef.document"]._cron_send_documents()
+
+    def assertEachInKsefOnce(self, ids):
+        with self.environment() as env:
+            moves = env["account.move"].browse(ids)
+            there = [
+                invoice.content.split(b"<P_2>")[1].split(b"</P_2>")[0].decode()
+                for invoice in self.simulator.state.accepted.values()
+            ]
+            for move in moves:
+                self.assertEqual(there.count(move.name), 1, move.name)
+                self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+                self.assertIn(move.l10n_pl_ksef_number, self.simulator.state.accepted)
+
+    # ------------------------------------------------------------------
+    # the days
+    # ------------------------------------------------------------------
+    def test_worker_killed_while_it_waits_for_the_answer(self):
+        ids = self.queue(3)
+        self.simulator.faults.add(
+            "timeout_after", path=SEND, skip=1, seconds=PATIENCE_SECONDS
+        )
+        worker = self.worker()
+        self.wait_for(lambda: len(self.posts()) == 2)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        self.simulator.faults.clear()
+        with self.environment() as env:
+            states = env["account.move"].browse(ids).mapped("l10n_pl_ksef_state")
+        self.assertEqual(states, ["processing", "sending", "queued"])
+        self.work_here()
+        self.work_here()
+        self.assertEachInKsefOnce(ids)
+        self.assertEqual(len(self.posts()), 3)
+
+    def test_worker_killed_before_the_request_arrived(self):
+        ids = self.queue(2)
+        self.simulator.faults.add("timeout_before", path=SEND, seconds=PATIENCE_SECONDS)
+        worker = self.worker()
+        self.wait_for(lambda: len(self.posts()) == 1)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        self.simulator.faults.clear()
+        self.work_here()
+        self.work_here()
+        self.assertEachInKsefOnce(ids)
+
+    def test_two_workers_send_each_invoice_once(self):
+        ids = self.queue(20)
+        self.simulator.faults.add("slow", path=SEND, times=20, seconds=0.2)
+        workers = [self.worker(), self.worker()]
+        for worker in workers:
+            worker.wait(timeout=2 * PATIENCE_SECONDS)
+        self.work_here()
+        self.assertEachInKsefOnce(ids)
+        self.assertEqual(len(self.posts()), 20)
