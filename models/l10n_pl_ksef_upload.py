@@ -157,20 +157,27 @@ class Upload(models.AbstractModel):
     def _stored_values(self, company):
         """Return the values of the company's certificate that this pair becomes."""
         self.ensure_one()
-        names = [
-            name
-            for name, field in self.env["l10n_pl_ksef.pair"]._fields.items()
-            if field.store and name not in models.MAGIC_COLUMNS
-        ]
-        values = self.sudo().with_context(bin_size=False).read(names, load=None)[0]
-        values.pop("id")
-        return {**values, "company_id": company.id}
+        return {**self._values_of("l10n_pl_ksef.pair"), "company_id": company.id}
+
+    def _seen_with(self, given):
+        """Return a row of the memory: what this one would be with ``given`` values.
+
+        Not tied to this row by ``origin``: such rows share one cache.
+        """
+        return self.new({**self._values_of("l10n_pl_ksef.upload"), **given})
 
     def _empty_values(self):
-        kept = {*models.MAGIC_COLUMNS, "usage", "display_name"}
-        own = self.env["l10n_pl_ksef.upload"]._fields
-        return {
-            name: False
-            for name, field in own.items()
-            if field.store and name not in kept
-        }
+        names = self._names_of("l10n_pl_ksef.upload")
+        return {name: False for name in names if name != "usage"}
+
+    def _values_of(self, model):
+        row = self.sudo().with_context(bin_size=False)
+        return {name: row[name] for name in self._names_of(model)}
+
+    def _names_of(self, model):
+        """Return the columns that an abstract model defines."""
+        return [
+            name
+            for name, field in self.env[model]._fields.items()
+            if field.store and name not in models.MAGIC_COLUMNS
+        ]

@@ -43,19 +43,20 @@ class Connect(models.TransientModel):
         compute="_compute_environment",
         store=True,
         readonly=False,
+        precompute=True,
     )
     pair_ids = fields.One2many("l10n_pl_ksef.connect.pair", "wizard_id", readonly=True)
 
     certificate_file = fields.Binary(
-        compute="_compute_inputs", inverse="_inverse_inputs", store=False
+        compute="_compute_certificate_file", inverse="_inverse_inputs", store=False
     )
     certificate_filename = fields.Char(store=False)
     key_file = fields.Binary(
-        compute="_compute_inputs", inverse="_inverse_inputs", store=False
+        compute="_compute_key_file", inverse="_inverse_inputs", store=False
     )
     key_filename = fields.Char(store=False)
     password = fields.Char(
-        compute="_compute_inputs", inverse="_inverse_inputs", store=False
+        compute="_compute_password", inverse="_inverse_inputs", store=False
     )
 
     # what the current stage holds, for the eyes
@@ -124,9 +125,16 @@ class Connect(models.TransientModel):
     # ------------------------------------------------------------------
     # inputs: to the checks, never to a table
     # ------------------------------------------------------------------
-    def _compute_inputs(self):
-        for wizard in self:
-            wizard.certificate_file = wizard.key_file = wizard.password = False
+    # One compute per input: a shared one, called for an input that was not given, would
+    # empty those that were.
+    def _compute_certificate_file(self):
+        self.certificate_file = False
+
+    def _compute_key_file(self):
+        self.key_file = False
+
+    def _compute_password(self):
+        self.password = False
 
     def _inverse_inputs(self):
         for wizard in self:
@@ -171,8 +179,7 @@ class Connect(models.TransientModel):
         for wizard in self:
             pair = wizard._pair()
             given = wizard._given_values(pair)
-            # A row of the memory: what the pair would be with these inputs.
-            seen = pair.new(given, origin=pair)
+            seen = pair._seen_with(given)
             wizard.holder = seen.holder
             wizard.subject = wizard._subject(seen)
             wizard.valid_from = seen.valid_from
@@ -314,9 +321,9 @@ class Connect(models.TransientModel):
             self.company_id, self.environment, authentication, offline
         )
         (authentication | offline).unlink()
-        self.missing_rights = missing and (
-            self.company_id._l10n_pl_ksef_missing_rights_text(missing)
-        )
+        if missing:
+            company = self.company_id
+            self.missing_rights = company._l10n_pl_ksef_missing_rights_text(missing)
 
     def _forget_abandoned(self):
         """Wipe what this person left behind in earlier runs for the company."""
