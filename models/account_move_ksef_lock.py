@@ -125,9 +125,7 @@ class AccountMove(models.Model):
             field = self._fields[name]
             before = field.convert_to_write(self[name], self)
             after = field.convert_to_write(
-                field.convert_to_record(
-                    field.convert_to_cache(vals[name], self), self
-                ),
+                field.convert_to_record(field.convert_to_cache(vals[name], self), self),
                 self,
             )
             if before != after:

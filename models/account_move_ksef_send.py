@@ -3,8 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
-#: level of a problem that keeps an invoice from being sent.
-ERROR = "error"
+from .fa3_rule import ERROR
 
 
 class AccountMove(models.Model):

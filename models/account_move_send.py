@@ -4,8 +4,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from .account_move_ksef_send import ERROR
 from .document_states import ACCEPTED, LIVE
+from .fa3_rule import ERROR
 
 EDI_KEY = "l10n_pl_ksef"
 CORE_EDI_KEY = "pl_ksef"

@@ -245,16 +245,21 @@ class Document(models.Model):
     def _trigger_next(self):
         """Wake the cron when the next row is due (KSeF's own hints included)."""
         times = [
-            self.sudo().search(
+            self.sudo()
+            .search(
                 [("state", "=", QUEUED), ("next_try_at", "!=", False)],
                 order="next_try_at",
                 limit=1,
-            ).next_try_at,
-            self.env["l10n_pl_ksef.session"].sudo().search(
+            )
+            .next_try_at,
+            self.env["l10n_pl_ksef.session"]
+            .sudo()
+            .search(
                 [("state", "in", UNFINISHED), ("next_check_at", "!=", False)],
                 order="next_check_at",
                 limit=1,
-            ).next_check_at,
+            )
+            .next_check_at,
         ]
         at = min(filter(None, times), default=None)
         if at:

@@ -94,9 +94,7 @@ class Gateway(models.AbstractModel):
 
     @api.private
     def _login(self, client, nip, certificate, key):
-        return auth.login(
-            client, nip, certificate, key, sleep=time.sleep, clock=utcnow
-        )
+        return auth.login(client, nip, certificate, key, sleep=time.sleep, clock=utcnow)
 
     @api.private
     def _public_keys(self, client):

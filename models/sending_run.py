@@ -195,9 +195,7 @@ class SendingRun:
         state, next_try_at = self._verdict(document, error)
         durably(
             self.env,
-            lambda: document._set_state(
-                state, next_try_at=next_try_at, **facts(error)
-            ),
+            lambda: document._set_state(state, next_try_at=next_try_at, **facts(error)),
         )
         if isinstance(error, KsefAuthError):
             raise error

@@ -128,8 +128,9 @@ class SessionAnswers:
     # ------------------------------------------------------------------
     def _open_documents(self, session):
         return session.document_ids.filtered(
-            lambda d: d.state in (doc.PROCESSING, doc.UNKNOWN)
-            and not d.original_ksef_number
+            lambda d: (
+                d.state in (doc.PROCESSING, doc.UNKNOWN) and not d.original_ksef_number
+            )
         )
 
     def _read_invoices(self, session, final):
@@ -146,9 +147,7 @@ class SessionAnswers:
 
     def _requeue(self, documents):
         for document in documents:
-            document._set_state(
-                doc.QUEUED, next_try_at=backoff(document.attempts)
-            )
+            document._set_state(doc.QUEUED, next_try_at=backoff(document.attempts))
 
     def _apply(self, document, invoice):
         """Write KSeF's word on one invoice into its document."""
@@ -202,16 +201,20 @@ class SessionAnswers:
     # duplicates (440): ours whose answer was lost, or another document?
     # ------------------------------------------------------------------
     def _reconcile(self):
-        duplicates = self.env["l10n_pl_ksef.document"].sudo().search(
-            [
-                ("company_id", "=", self.company.id),
-                ("state", "=", doc.UNKNOWN),
-                ("original_ksef_number", "!=", False),
-                "|",
-                ("next_try_at", "=", False),
-                ("next_try_at", "<=", fields.Datetime.now()),
-            ],
-            order="id",
+        duplicates = (
+            self.env["l10n_pl_ksef.document"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("state", "=", doc.UNKNOWN),
+                    ("original_ksef_number", "!=", False),
+                    "|",
+                    ("next_try_at", "=", False),
+                    ("next_try_at", "<=", fields.Datetime.now()),
+                ],
+                order="id",
+            )
         )
         for document in duplicates:
             self._reconcile_one(document)

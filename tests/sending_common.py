@@ -40,9 +40,7 @@ class SendingCommon(KsefCommon):
                                 "name": "Usługa",
                                 "quantity": 2,
                                 "price_unit": 100,
-                                "tax_ids": [
-                                    Command.set(tax.ref("vs_kraj_usl_23").ids)
-                                ],
+                                "tax_ids": [Command.set(tax.ref("vs_kraj_usl_23").ids)],
                             }
                         )
                     ],

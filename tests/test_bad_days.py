@@ -199,9 +199,7 @@ class TestBadDays(SendingCommon):
         number = move.l10n_pl_ksef_number
         document = move.l10n_pl_ksef_document_id.sudo()
         # A backup from before the answer was restored: sent, but nobody knows.
-        document.write(
-            {"state": doc.QUEUED, "session_id": False, "ksef_number": False}
-        )
+        document.write({"state": doc.QUEUED, "session_id": False, "ksef_number": False})
         self.run_sender()
         self.assertEqual(move.l10n_pl_ksef_state, "accepted")
         self.assertEqual(move.l10n_pl_ksef_number, number)

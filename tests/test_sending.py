@@ -157,8 +157,10 @@ class TestSending(SendingCommon):
         """Queue bytes that the schema refuses, past our own checks."""
         move.action_l10n_pl_ksef_send()
         document = move.l10n_pl_ksef_document_id.sudo()
-        xml = document._xml_bytes().replace(b"<P_1>", b"<P_0>").replace(
-            b"</P_1>", b"</P_0>"
+        xml = (
+            document._xml_bytes()
+            .replace(b"<P_1>", b"<P_0>")
+            .replace(b"</P_1>", b"</P_0>")
         )
         document.unlink()
         self.env["l10n_pl_ksef.document"]._freeze(move, xml)
