@@ -84,7 +84,7 @@ class TestFileChecks(WizardCommon):
         self.assertRefused(self.give(b"\n"), "The file is empty")
 
     def test_file_that_is_no_certificate(self):
-        wizard = self.give("Faktura nr 1".encode())
+        wizard = self.give(b"Faktura nr 1")
         self.assertRefused(wizard, "This file is not a certificate")
 
     def test_key_file_in_the_place_of_the_certificate(self):

@@ -3,9 +3,9 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .certificates import AUTHENTICATION, OFFLINE, b64, person_subject, self_signed
-from .wizard_common import WizardCommon
+from .certificates import AUTHENTICATION, OFFLINE, b64, self_signed
 from .common import NIP, OTHER_NIP, PESEL
+from .wizard_common import WizardCommon
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -285,6 +285,3 @@ class TestWhoMayConnect(WizardCommon):
         self.assertEqual(other.l10n_pl_ksef_state, "connected")
         self.assertEqual(other.l10n_pl_ksef_nip, OTHER_NIP)
         self.assertEqual(self.company.l10n_pl_ksef_nip, NIP)
-
-    def person_pair(self):
-        return self_signed(person_subject(PESEL))

@@ -61,7 +61,7 @@ class TestSecrets(WizardCommon):
         )
         dump = []
         for (table,) in self.env.cr.fetchall():
-            self.env.cr.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608
+            self.env.cr.execute(f'SELECT t::text FROM "{table}" t')
             dump += [row for (row,) in self.env.cr.fetchall()]
         return "\n".join(dump).encode()
 
