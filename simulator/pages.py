@@ -20,7 +20,7 @@ header{background:#fff;border-bottom:3px solid var(--red);padding:16px 24px}
 header b{color:var(--red);font-size:1.25em}
 header span{margin-left:12px}
 header small{display:block;color:#555}
-main{max-width:1100px;margin:24px auto;padding:0 16px}
+main{max-width:1280px;margin:24px auto;padding:0 16px}
 main.narrow{max-width:760px}
 section{background:#fff;border:1px solid var(--line);border-radius:6px;
 padding:16px 20px;margin:0 0 20px;overflow-x:auto}
@@ -32,8 +32,8 @@ h1{font-size:1.4em;margin:0 0 4px}h2{font-size:1.1em;margin:0 0 10px}
 .en{color:#555;font-size:.9em}
 table{border-collapse:collapse;width:100%;font-size:.92em}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);
-vertical-align:top;overflow-wrap:anywhere}
-th{color:#444;font-weight:600}
+vertical-align:top;overflow-wrap:break-word}
+th{color:#444;font-weight:600;white-space:nowrap}
 dl{display:grid;grid-template-columns:minmax(150px,34%) 1fr;gap:6px 16px;margin:0}
 dt{color:#444}dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 a{color:var(--blue)}

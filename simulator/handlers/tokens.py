@@ -22,6 +22,8 @@ from ..state import KsefToken
 from .testdata import DESCRIPTION, PERMISSIONS
 
 _STATUSES = ("Pending", "Active", "Revoking", "Revoked", "Failed")
+_AUTHOR_TYPES = ("Nip", "Pesel", "Fingerprint")
+_SHORTEST_FILTER = 3
 _MANAGE = "CredentialsManage"
 _READ = ("CredentialsManage", "CredentialsRead")
 _FIELDS = {"permissions": items(choice(*PERMISSIONS), 1), "description": DESCRIPTION}
@@ -62,6 +64,7 @@ def make(call: Call) -> Response:
 def list_tokens(call: Call) -> Response:
     """List the tokens of this context, newest first: all or the caller's own."""
     size = page_size(call, 10, 100)
+    _check_filters(call)
     found = [item for item in call.state.tokens.values() if _may_see(call, item)]
     found = [item for item in found if _passes(call, item)]
     found.sort(key=lambda item: item.created_at, reverse=True)
@@ -122,13 +125,26 @@ def _may_see(call: Call, token: KsefToken) -> bool:
     return token.author == auth.subject and not auth.by_token
 
 
+def _check_filters(call: Call) -> None:
+    """Check the filters of the query string.
+
+    :raises ApiError: 21405
+    """
+    asked = call.request.args
+    known = {"status": _STATUSES, "authorIdentifierType": _AUTHOR_TYPES}
+    for name, values in known.items():
+        for value in asked.getlist(name):
+            if value not in values:
+                raise invalid(f"The value '{value}' is not valid for '{name}'.")
+    for name in ("description", "authorIdentifier"):
+        if 0 < len(asked.get(name, "")) < _SHORTEST_FILTER:
+            raise invalid(f"'{name}' must have at least {_SHORTEST_FILTER} characters.")
+
+
 def _passes(call: Call, token: KsefToken) -> bool:
     """Tell whether a token passes the filters of the query string."""
     asked = call.request.args
     statuses = asked.getlist("status")
-    unknown = [name for name in statuses if name not in _STATUSES]
-    if unknown:
-        raise invalid(f"The value '{unknown[0]}' is not valid for 'status'.")
     description = asked.get("description", "").lower()
     return (
         (not statuses or token.status in statuses)
