@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from .errors import KsefAuthError, KsefRequestRejected
 from .messages import Token, Tokens
 
+T = TypeVar("T")
+
 #: An access token that ends sooner is not sent any more.
 MARGIN_SECONDS = 60
+
+UNAUTHORIZED = 401
 
 #: POST /auth/token/refresh: withdrawn or not matching (21301), unknown operation
 #: (21304), deceased person (21308). Only a new login can tell what is left.
@@ -58,6 +63,22 @@ class Bearer:
         if tokens and tokens.access and self._alive(tokens.access_valid_until):
             return tokens.access
         return self.renewed(KsefAuthError("Not logged in", reason="not_logged_in"))
+
+    def use(self, send: Callable[[str], T]) -> T:
+        """Make a call with an access token; a 401 costs a refresh, then a login.
+
+        :param send: makes the call with the token that it is given; at most thrice
+        :raises KsefAuthError: no way to a token that KSeF accepts
+        """
+        token = self.access_token()
+        for renew in (self.renewed, self.logged_in_again):
+            try:
+                return send(token)
+            except KsefAuthError as error:
+                if error.status != UNAUTHORIZED:
+                    raise
+                token = renew(error)
+        return send(token)
 
     def any_token(self) -> str | None:
         """Return a token that may end this login: access, else refresh."""

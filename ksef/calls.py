@@ -12,7 +12,7 @@ from typing import Any
 from .bearer import Bearer
 from .crypto import sha256_base64
 from .environment import Environment
-from .errors import KsefAuthError, KsefProtocolError
+from .errors import KsefProtocolError
 from .messages import Token, Tokens
 from .routes import REFRESH, Route
 from .transport import Request, Response, Transport
@@ -80,7 +80,7 @@ class Calls:
         accept: str = "application/json",
         **values: str,
     ) -> Response:
-        """Make a protected call; a 401 costs one refresh, then one new login."""
+        """Make a protected call."""
 
         def send(token: str) -> Response:
             return self._transport.send(
@@ -95,20 +95,7 @@ class Calls:
                 )
             )
 
-        first = self._bearer.access_token()
-        try:
-            return send(first)
-        except KsefAuthError as error:
-            if error.status != 401:
-                raise
-            cause = error
-        try:
-            return send(self._bearer.renewed(cause))
-        except KsefAuthError as error:
-            if error.status != 401:
-                raise
-            cause = error
-        return send(self._bearer.logged_in_again(cause))
+        return self._bearer.use(send)
 
 
 def continuation(token: str | None) -> dict[str, str]:

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from asn1crypto import cms, pkcs12
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    load_key_and_certificates,
+)
 
 from . import pbes2, upload
 from .certificate_checks import check_pair
@@ -47,14 +49,13 @@ def read_pkcs12(data: bytes, password: str | None) -> tuple[Certificate, Private
         raise not_a_key("other")
     secret = password_bytes(password)
     try:
-        found = load_pkcs12(pfx.dump(), secret)
+        key, own, others = load_key_and_certificates(pfx.dump(), secret)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return _read_by_hand(pfx, secret)
-    if found.key is None:
-        raise not_a_key("certificate" if found.cert else "other")
-    chain = [found.cert, *found.additional_certs]
-    ders = [entry.certificate.public_bytes(Encoding.DER) for entry in chain if entry]
-    return _matching(ders, accepted(found.key))
+    if key is None:
+        raise not_a_key("certificate" if own or others else "other")
+    ders = [each.public_bytes(Encoding.DER) for each in (own, *others) if each]
+    return _matching(ders, accepted(key))
 
 
 def _loaded(data: bytes) -> pkcs12.Pfx | None:

@@ -303,6 +303,8 @@ class LocalServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        # Connections are cut on purpose here: no news about it on the terminal.
+        self._server.handle_error = lambda *_args: None
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.01,), daemon=True
@@ -344,3 +346,17 @@ def local_server() -> Iterator[LocalServer]:
         yield server
     finally:
         server.stop()
+
+
+# -- requests to try the transport with --------------------------------
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJwZXIiOiJPd25lciJ9.c2lnbmF0dXJl"
+READ = Request("GET", "/rate-limits", bearer=JWT)
+SEND = Request("POST", "/sessions/online/S/invoices", bearer=JWT, json={"a": 1})
+
+
+def fails(transport, request, kind):
+    """Send a request that must fail this way; return the error."""
+    with pytest.raises(kind) as caught:
+        transport.send(request)
+    return caught.value
