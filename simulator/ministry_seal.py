@@ -46,7 +46,8 @@ class MinistrySeal:
         properties = self._add_properties(signature, name, at)
         _fill_signed_info(signed_info, digest, properties)
         value.text = base64.b64encode(self._signed(signed_info)).decode()
-        return etree.tostring(document, xml_declaration=True, encoding="utf-8")
+        data: bytes = etree.tostring(document, xml_declaration=True, encoding="utf-8")
+        return data
 
     def _signed(self, signed_info: etree._Element) -> bytes:
         """Return the ECDSA signature of SignedInfo as R||S."""
@@ -127,7 +128,10 @@ def _digest(element: etree._Element) -> bytes:
 
 
 def _canonical(element: etree._Element) -> bytes:
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+    octets: bytes = etree.tostring(
+        element, method="c14n", exclusive=True, with_comments=False
+    )
+    return octets
 
 
 def _self_signed(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:

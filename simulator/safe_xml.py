@@ -47,4 +47,5 @@ def local_name(element: etree._Element) -> str:
 
 def text_of(element: etree._Element | None) -> str:
     """Return the stripped text of an element, empty when it is absent."""
-    return ((element.text if element is not None else "") or "").strip()
+    text: str | None = element.text if element is not None else None
+    return (text or "").strip()

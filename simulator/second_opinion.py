@@ -12,15 +12,17 @@ from lxml import etree
 from .xmldsig import BadSignature
 
 try:
-    from signxml import SignatureConfiguration, XMLVerifier
     from signxml.exceptions import SignXMLException
-except ImportError:  # pragma: no cover - decided by the installation
-    XMLVerifier = None
+    from signxml.verifier import SignatureConfiguration, XMLVerifier
+
+    _INSTALLED = True
+except ImportError:
+    _INSTALLED = False
 
 
 def is_available() -> bool:
     """Tell whether the second verifier is installed."""
-    return XMLVerifier is not None
+    return _INSTALLED
 
 
 def confirm(
@@ -31,7 +33,7 @@ def confirm(
     :param references: number of ds:Reference that it must have
     :raises BadSignature: the other library refuses it
     """
-    if XMLVerifier is None:
+    if not _INSTALLED:
         return
     # The moment of the check is our own business: the simulated clock decides.
     config = SignatureConfiguration(

@@ -75,11 +75,14 @@ class KeepAliveHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = IDLE_SECONDS
+    # Buffered, so that headers and body leave in one piece.
+    wbufsize = 65536
 
     def run_wsgi(self) -> None:
         """Read one request whole, run the application, answer in one write."""
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
         environ = self.make_environ()
         self.environ = environ
         environ["wsgi.errors"] = NULL_ERRORS
@@ -126,9 +129,10 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         if self.close_connection:
             self.send_header("Connection", "close")
-        lines = b"".join(self._headers_buffer) + b"\r\n"
-        self._headers_buffer = []
-        self.wfile.write(lines if self.command == "HEAD" else lines + body)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Write nothing: the request log keeps what happened."""

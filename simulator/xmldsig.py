@@ -153,13 +153,14 @@ def canonical(
     for child in elements(method):
         if child.tag == f"{{{_EXCLUSIVE}}}InclusiveNamespaces":
             prefixes = child.get("PrefixList", "").split()
-    return etree.tostring(
+    octets: bytes = etree.tostring(
         element,
         method="c14n",
         exclusive=exclusive,
         with_comments=with_comments and comments,
         inclusive_ns_prefixes=prefixes if exclusive else None,
     )
+    return octets
 
 
 def check_key_size(key: PublicKey) -> None:

@@ -103,7 +103,7 @@ def test_slow_answer_arrives(me):
 
 def test_malformed_answer_is_no_json(me):
     fault(me, "malformed", path="/auth/sessions")
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(requests.exceptions.JSONDecodeError):
         me.get("/auth/sessions").json()
 
 

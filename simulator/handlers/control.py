@@ -7,6 +7,7 @@ never hit by a fault and are not in the request log.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -45,7 +46,10 @@ _FAULT: dict[str, shape.Check] = {
 _INVOICE_FAULTS = {"invoice_500_lost": False, "invoice_500_stored": True}
 
 
-def _control(method: str, path: str) -> Any:
+Handler = Callable[[Call], Response]
+
+
+def _control(method: str, path: str) -> Callable[[Handler], Handler]:
     """Register a control call."""
     return route(method, f"/_sim/{path}", group=None, bearer=Bearer.NONE, at_root=True)
 
