@@ -35,7 +35,11 @@ class Pair(models.AbstractModel):
     serial_number = fields.Char(readonly=True)
     nip = fields.Char("NIP in the certificate", readonly=True)
     subject_kind = fields.Selection(
-        [("company", "Company (NIP)"), ("person", "Person (PESEL)"), ("other", "Other")],
+        [
+            ("company", "Company (NIP)"),
+            ("person", "Person (PESEL)"),
+            ("other", "Other"),
+        ],
         string="Issued to",
         readonly=True,
     )

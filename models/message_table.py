@@ -208,7 +208,7 @@ ROWS = {
         "KSeF gave an answer that this module does not understand. Update the module."
     ),
     ("http", "KsefError"): _lt("The call to KSeF failed."),
-    # --- session ------------------------------------------------------------------------
+    # --- session ---------------------------------------------------------------
     ("session", "100"): _lt("The session is open."),
     ("session", "150"): _lt("KSeF is processing the session."),
     ("session", "170"): _lt("The session is closed; KSeF prepares the UPO."),
@@ -221,7 +221,7 @@ ROWS = {
     ("session", "440"): _lt("KSeF cancelled the session: no invoices were sent in it."),
     ("session", "445"): _lt("No invoice of this session was valid: see their errors."),
     ("session", "500"): _lt("KSeF had a technical problem with this session."),
-    # --- invoice ------------------------------------------------------------------------
+    # --- invoice ---------------------------------------------------------------
     ("invoice", "100"): _lt("KSeF is processing the invoice. Do not send it again."),
     ("invoice", "150"): _lt("KSeF is processing the invoice. Do not send it again."),
     ("invoice", "200"): _lt("Accepted."),

@@ -21,7 +21,7 @@ class _Values(dict):
     """Values of a message; a missing one shows as a dash instead of a KeyError."""
 
     def __missing__(self, name):
-        return "–"
+        return "-"
 
 
 def explain(env, error, **values):

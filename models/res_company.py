@@ -192,8 +192,8 @@ class ResCompany(models.Model):
         if self.l10n_pl_ksef_days_left > WARNING_DAYS:
             return False
         return self.env._(
-            "A certificate expires on %(date)s, in %(days)s days. Generate a new pair in"
-            " KSeF and connect again.",
+            "A certificate expires on %(date)s, in %(days)s days. Generate a new pair"
+            " in KSeF and connect again.",
             date=format_date(self.env, self.l10n_pl_ksef_valid_to),
             days=self.l10n_pl_ksef_days_left,
         )

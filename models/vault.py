@@ -10,8 +10,8 @@ The sealing keys are taken from the first of these places that has any:
 Each place may hold several Fernet keys, split by commas or white space: the first one
 seals, all of them open. To change the key: put a new one in front, restart, run
 ``env["l10n_pl_ksef.certificate"]._reseal_all()`` in an Odoo shell for every database,
-then remove the old one. A key is made with
-``python3 -c "from cryptography.fernet import Fernet as F; print(F.generate_key().decode())"``
+then remove the old one. A key is 32 random bytes in URL-safe Base64, for example
+from ``openssl rand -base64 32 | tr +/ -_``.
 """
 
 from __future__ import annotations

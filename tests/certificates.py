@@ -117,13 +117,13 @@ def enroll(simulator, usage, subject, valid_from=None):
 def self_signed(subject, usage=AUTHENTICATION, days=730, key=None, starts_in=-1):
     """Make a certificate that nobody vouches for.
 
+    :param usage: None makes one for both uses, as qualified certificates are
     :param days: how long it is valid
     :param starts_in: days from now to its first day
     """
     key = key or ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(oid, value) for oid, value in subject])
     start = datetime.now(timezone.utc) + timedelta(days=starts_in)
-    is_login = usage == AUTHENTICATION
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -132,16 +132,16 @@ def self_signed(subject, usage=AUTHENTICATION, days=730, key=None, starts_in=-1)
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + timedelta(days=days))
-        .add_extension(_key_usage(is_login), critical=True)
+        .add_extension(_key_usage(usage), critical=True)
         .sign(key, hashes.SHA256())
     )
     return Pair(certificate.public_bytes(serialization.Encoding.DER), key)
 
 
-def _key_usage(is_login):
+def _key_usage(usage):
     return x509.KeyUsage(
-        digital_signature=is_login,
-        content_commitment=not is_login,
+        digital_signature=usage != OFFLINE,
+        content_commitment=usage != AUTHENTICATION,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,

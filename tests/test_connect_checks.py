@@ -145,8 +145,10 @@ class TestFileChecks(WizardCommon):
         self.assertRegex(wizard.notice, "expires in 1[89] days")
 
     def test_qualified_certificate_cannot_sign_offline_invoices(self):
-        wizard = self.give(self_signed(self.subject()).certificate, "offline_certificate")
-        self.assertRefused(wizard, "This is the authentication certificate")
+        qualified = self_signed(self.subject(), usage=None).certificate
+        self.assertFalse(self.give(qualified).problem)
+        wizard = self.give(qualified, "offline_certificate")
+        self.assertRefused(wizard, "This is not a KSeF certificate")
 
     def test_check_answers_while_the_form_is_being_filled_in(self):
         wizard = self.at("authentication_certificate")

@@ -216,12 +216,16 @@ class TestConnectWizard(WizardCommon):
     def test_core_integration_of_the_same_company_is_warned_about(self):
         if "l10n_pl_edi_certificate" not in self.company._fields:
             self.skipTest("Odoo's own integration is not installed")
-        certificate = self.system["certificate.certificate"].sudo().create(
-            {
-                "name": "core",
-                "content": b64(self_signed(self.subject()).certificate),
-                "company_id": self.company.id,
-            }
+        certificate = (
+            self.system["certificate.certificate"]
+            .sudo()
+            .create(
+                {
+                    "name": "core",
+                    "content": b64(self_signed(self.subject()).certificate),
+                    "company_id": self.company.id,
+                }
+            )
         )
         self.assertFalse(self.start().is_core_connected)
         self.company.sudo().l10n_pl_edi_certificate = certificate

@@ -68,9 +68,7 @@ class TestDisconnect(WizardCommon):
     def test_company_that_is_not_connected_cannot_be_disconnected(self):
         self.ask().action_disconnect()
         with self.assertRaises(UserError):
-            self.company.with_user(
-                self.administrator
-            ).action_l10n_pl_ksef_disconnect()
+            self.company.with_user(self.administrator).action_l10n_pl_ksef_disconnect()
 
     def test_neutralized_copy_has_no_connection_and_points_to_test(self):
         pending = self.at("offline_key")
@@ -83,9 +81,7 @@ class TestDisconnect(WizardCommon):
         self.assertFalse(pending.exists())
         self.assertNoPendingKeys()
         parameters = self.env["ir.config_parameter"].sudo()
-        self.assertFalse(
-            parameters.search([("key", "=", "l10n_pl_ksef.custom_url")])
-        )
+        self.assertFalse(parameters.search([("key", "=", "l10n_pl_ksef.custom_url")]))
 
     def test_neutralized_copy_warns_of_production(self):
         self.system["ir.config_parameter"].sudo().set_param(

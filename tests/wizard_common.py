@@ -57,9 +57,7 @@ class WizardCommon(KsefCommon):
         wizard.write({"certificate_file": b64(pair.certificate)})
 
     def give_key(self, wizard, pair, password=None):
-        wizard.write(
-            {"key_file": b64(pair.key), "password": password or pair.password}
-        )
+        wizard.write({"key_file": b64(pair.key), "password": password or pair.password})
 
     def give_all(self, wizard, authentication=None, offline=None):
         """Go through all steps to the end."""
@@ -92,7 +90,7 @@ class WizardCommon(KsefCommon):
 
     @contextmanager
     def production_on_loopback(self):
-        """Let "Production" mean the simulator; its certificates pass as production's."""
+        """Let "Production" mean the simulator."""
         environment = Environment("prd", self.simulator.api_url, self.simulator.url)
         original = Gateway._environment
 

@@ -1,3 +1,1 @@
-from . import l10n_pl_ksef_connect
-from . import l10n_pl_ksef_connect_pair
-from . import l10n_pl_ksef_disconnect
+from . import l10n_pl_ksef_connect, l10n_pl_ksef_connect_pair, l10n_pl_ksef_disconnect
