@@ -77,7 +77,8 @@ class SessionAnswers:
             self.client.close_online_session(session.reference_number)
         except KsefRequestRejected as error:
             if error.code == SESSION_UNKNOWN:
-                durably(self.env, lambda: self._drop(session, error))
+                refusal = error
+                durably(self.env, lambda: self._drop(session, refusal))
                 return
             if error.code != SESSION_CLOSED_ALREADY:
                 raise

@@ -1,4 +1,4 @@
-"""Lost answers, limits, dead tokens, outages: nothing is lost, nothing is sent twice."""
+"""Lost answers, limits, dead tokens, outages: nothing lost, nothing sent twice."""
 
 from odoo.tests import tagged
 
@@ -14,7 +14,7 @@ class TestBadDays(SendingCommon):
     def states(self, moves):
         return sorted(moves.mapped("l10n_pl_ksef_state"))
 
-    # -- lost answers ------------------------------------------------------------
+    # -- lost answers
     def test_answer_lost_after_processing_is_adopted(self):
         move = self.invoice()
         self.fault("cut_after", SEND)
@@ -92,7 +92,7 @@ class TestBadDays(SendingCommon):
         self.assertInKsefOnce(move)
         self.assertEqual(self.sent(), 1)
 
-    # -- limits --------------------------------------------------------------------
+    # -- limits
     def test_429_in_the_middle_of_twenty(self):
         moves = self.invoices(20)
         self.fault("rate_limit", SEND, skip=10, retry_after=40)
@@ -112,7 +112,7 @@ class TestBadDays(SendingCommon):
         self.send(moves)
         self.assertInKsefOnce(moves)
 
-    # -- logins ----------------------------------------------------------------------
+    # -- logins
     def test_token_expired(self):
         self.send(self.invoice())
         self.fault("unauthorized", r"/sessions/online$")
@@ -141,7 +141,7 @@ class TestBadDays(SendingCommon):
         self.send(move)
         self.assertEqual(move.l10n_pl_ksef_state, "accepted")
 
-    # -- outages -----------------------------------------------------------------------
+    # -- outages
     def test_ksef_down_for_an_hour(self):
         moves = self.invoices(3)
         moves.action_l10n_pl_ksef_send()
@@ -172,7 +172,7 @@ class TestBadDays(SendingCommon):
         self.assertEqual(self.company.l10n_pl_ksef_state, "attention")
         self.assertEqual(other.l10n_pl_ksef_state, "connected")
 
-    # -- refusals ------------------------------------------------------------------------
+    # -- refusals
     def test_semantic_error_shows_ksefs_words(self):
         move = self.invoice()
         self.queue_changed(move, b"<P_2>", b"<P_2></P_2><P_2>")
@@ -206,7 +206,7 @@ class TestBadDays(SendingCommon):
         self.assertTrue(move.l10n_pl_ksef_has_upo)
         self.assertEqual(self.accepted_there(), [move.name])
 
-    # -- helpers ---------------------------------------------------------------------------
+    # -- helpers
     def queue_changed(self, move, old, new):
         """Queue the move with other bytes, past our own checks."""
         move.action_l10n_pl_ksef_send()

@@ -91,7 +91,7 @@ class TestSending(SendingCommon):
         self.run_sender()
         self.assertInKsefOnce(fit)
 
-    # -- after the number ----------------------------------------------------
+    # -- after the number
     def test_accepted_invoice_is_locked_with_an_explanation(self):
         move = self.invoice()
         self.send(move)
@@ -139,7 +139,7 @@ class TestSending(SendingCommon):
         bodies = " ".join(move.message_ids.mapped("body"))
         self.assertIn(move.l10n_pl_ksef_number, bodies)
 
-    # -- rejected --------------------------------------------------------------
+    # -- rejected
     def test_rejected_invoice_is_reset_mended_and_sent_again(self):
         move = self.invoice()
         self.break_document(move)
