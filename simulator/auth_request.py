@@ -58,18 +58,18 @@ class AuthRequest:
     allowed_ips: tuple[str, ...]
 
 
-def find_request(root: etree._Element) -> etree._Element:
-    """Return the AuthTokenRequest: the root, or what an enveloping signature holds.
+def find_request(signed: etree._Element) -> etree._Element:
+    """Return the AuthTokenRequest in what was signed.
 
-    :raises SchemaViolation: there is none
+    :param signed: the document's root, or the ds:Object of an enveloping signature
+    :raises SchemaViolation: the object holds something else, or more
     """
-    if root.tag != ds("Signature"):
-        return root
-    for holder in root.findall(ds("Object")):
-        children = list(elements(holder))
-        if len(children) == 1 and local_name(children[0]) == "AuthTokenRequest":
-            return children[0]
-    raise SchemaViolation("Brak elementu AuthTokenRequest.")
+    if signed.tag != ds("Object"):
+        return signed
+    children = list(elements(signed))
+    if len(children) != 1:
+        raise SchemaViolation("Oczekiwano jednego elementu AuthTokenRequest.")
+    return children[0]
 
 
 def read(request: etree._Element) -> AuthRequest:

@@ -14,6 +14,8 @@ from threading import Event, Lock
 
 from werkzeug import Request, Response
 
+from .clock import Clock
+from .errors import TooManyRequests, Unauthorized, render
 from .state import LoggedRequest
 
 Respond = Callable[[Request, LoggedRequest], Response]
@@ -56,7 +58,8 @@ class Fault:
 class Faults:
     """The faults that wait for their calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._waiting: list[Fault] = []
         self._lock = Lock()
         self.stopping = Event()
@@ -142,11 +145,10 @@ class Faults:
     def _rate_limit(
         self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
     ) -> Response:
-        from .clock import system_time
-        from .errors import TooManyRequests, render
-
         text = f"Przekroczono limit żądań. Spróbuj ponownie po {fault.retry_after} s."
-        return render(TooManyRequests(text, fault.retry_after), request, system_time())
+        return render(
+            TooManyRequests(text, fault.retry_after), request, self._clock.now()
+        )
 
     def _error(
         self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
@@ -162,10 +164,7 @@ class Faults:
     def _unauthorized(
         self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
     ) -> Response:
-        from .clock import system_time
-        from .errors import Unauthorized, render
-
-        return render(Unauthorized(), request, system_time())
+        return render(Unauthorized(), request, self._clock.now())
 
     def _waf(
         self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond

@@ -47,7 +47,7 @@ class Simulator:
         self.config = config or Config()
         self.clock = clock or Clock()
         self.state = State()
-        self.faults = Faults()
+        self.faults = Faults(self.clock)
         self.log = RequestLog()
         self.limiter = RateLimiter()
         self.tokens = TokenMaker()

@@ -46,8 +46,13 @@ class BadCertificate(Exception):
 
 @dataclass(frozen=True)
 class VerifiedSignature:
-    """What a good signature says: who signed, with what, and when."""
+    """What a good signature says: who signed what, with what, and when.
 
+    :ivar signed: the document's root, or the ds:Object of an enveloping signature;
+        nothing else may be read as the request
+    """
+
+    signed: etree._Element
     certificate: x509.Certificate
     certificate_der: bytes
     signing_time: datetime
@@ -70,13 +75,13 @@ def verify(signature: etree._Element, now: datetime) -> VerifiedSignature:
     check_key_size(key)
     check_signature_value(signature, key)
     references = check_references(signature)
-    _check_coverage(references, signature)
+    signed = _signed_content(references, signature)
     properties = _signed_properties(references, signature)
     _check_certificate_property(properties, references, encoded, certificate)
     signing_time = _signing_time(properties)
     _check_signing_time(signing_time, certificate, now)
     confirm(signature, certificate, len(references))
-    return VerifiedSignature(certificate, encoded, signing_time)
+    return VerifiedSignature(signed, certificate, encoded, signing_time)
 
 
 def _signing_certificate(
@@ -102,8 +107,10 @@ def _public_key(certificate: x509.Certificate) -> PublicKey:
         raise BadCertificate("Nieczytelny klucz certyfikatu.") from error
 
 
-def _check_coverage(references: list[Reference], signature: etree._Element) -> None:
-    """Make sure that the request itself is signed, once.
+def _signed_content(
+    references: list[Reference], signature: etree._Element
+) -> etree._Element:
+    """Return the one element that the signature covers as its content.
 
     Enveloped: one reference with an empty URI. Enveloping: the signature is the root
     and one reference covers the ds:Object that holds the request.
@@ -120,6 +127,7 @@ def _check_coverage(references: list[Reference], signature: etree._Element) -> N
         ]
     if len(covering) != 1:
         raise BadSignature("Podpis nie obejmuje całego dokumentu.")
+    return covering[0].target
 
 
 def _signed_properties(

@@ -75,7 +75,7 @@ def xades_signature(call: Call) -> Response:
         raise PlainHttpError(415, "Unsupported Media Type")
     root = _parsed(call.body)
     verified = _verified(root, call.now)
-    request = _read_request(root)
+    request = _read_request(verified.signed)
     subject = subject_of(
         verified.certificate, verified.certificate_der, request.by_fingerprint
     )
@@ -177,13 +177,13 @@ def _verified(root: etree._Element, now: datetime) -> VerifiedSignature:
         raise ApiError(21115, str(error)) from error
 
 
-def _read_request(root: etree._Element) -> AuthRequest:
-    """Read what was signed.
+def _read_request(signed: etree._Element) -> AuthRequest:
+    """Read what was signed, and nothing else.
 
     :raises ApiError: 21401
     """
     try:
-        return auth_request.read(auth_request.find_request(root))
+        return auth_request.read(auth_request.find_request(signed))
     except SchemaViolation as error:
         raise ApiError(21401, str(error)) from error
 
