@@ -89,7 +89,9 @@ class AccountMove(models.Model):
         author = self.env["res.users"].browse(
             self.l10n_pl_ksef_held_mail.get("author_user_id") or self.env.uid
         )
-        move = self.with_user(author).with_company(self.company_id)
+        # Odoo's crons leave e-mails to the hourly queue; this one has waited enough.
+        move = self.with_context(mail_notify_force_send=True)
+        move = move.with_user(author).with_company(self.company_id)
         try:
             with self.env.cr.savepoint():
                 move.env["account.move.send"]._l10n_pl_ksef_release(move)

@@ -1,0 +1,16 @@
+from . import (
+    test_bad_days,
+    test_connect_checks,
+    test_connect_wizard,
+    test_disconnect,
+    test_fa3_rates,
+    test_fa3_rows,
+    test_processes,
+    test_report_qr,
+    test_secrets,
+    test_send_dialog,
+    test_sending,
+    test_settings,
+    test_states,
+    test_vault,
+)
