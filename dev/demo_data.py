@@ -1,4 +1,4 @@
-"""Fill a new database for the demo: ``python demo_data.py DATABASE BASE_URL``.
+"""Fill a new database for the demo: ``python demo_data.py DATABASE``.
 
 A Polish company with customers at home, in the EU, outside it and in private, products
 of several rates, posted invoices of each kind and an accountant who reads Polish. All
@@ -208,25 +208,26 @@ def make_invoices(env, partners, products):
             move.action_post()
 
 
-def stay_alone(env, base_url):
-    """Keep the demo to this machine: no news from the vendor, links that lead here."""
+def stay_alone(env):
+    """Keep the demo to this machine: no news from the vendor, links that lead here.
+
+    ``dev/demo`` sets the address at each start.
+    """
     news = env.ref("mail.ir_cron_module_update_notification", raise_if_not_found=False)
     if news:
         news.active = False
-    parameters = env["ir.config_parameter"]
-    parameters.set_param("web.base.url", base_url)
-    parameters.set_param("web.base.url.freeze", "True")
+    env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
 
 
-def main(database: str, base_url: str) -> None:
-    """Fill ``database`` as the demo of the server at ``base_url``."""
+def main(database: str) -> None:
+    """Fill ``database``."""
     with odoo_env.open(database) as env:
         company = make_company(env)
         env = env(context={"lang": "en_US", "tracking_disable": True})
         env.ref("base.user_admin").write({"tz": "Europe/Warsaw", "lang": "en_US"})
         make_accountant(env, company)
         make_invoices(env, make_customers(env), make_products(env, company))
-        stay_alone(env, base_url)
+        stay_alone(env)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,10 @@ VENV=${L10N_PL_KSEF_VENV:-$KSEF_HOME/venv}
 PY=$VENV/bin/python3
 ODOO_UNPACKED=$KSEF_HOME/odoo
 ODOO_SOURCE=${L10N_PL_KSEF_ODOO:-$ODOO_UNPACKED/usr/lib/python3/dist-packages}
-ODOO_CONF=$KSEF_HOME/odoo.conf
-LINK=$KSEF_HOME/addons/l10n_pl_ksef
+# Of this checkout alone; two checkouts share everything else.
+OWN=$KSEF_HOME/checkouts/$(printf %s "$CHECKOUT" | sha256sum | cut -c1-8)
+ODOO_CONF=$OWN/odoo.conf
+ADDONS=$OWN/addons
 TEMPLATE_DB=l10n_pl_ksef_template
 TEST_TEMPLATE_DB=l10n_pl_ksef_test_template
 DEMO_DB=l10n_pl_ksef_demo
@@ -198,8 +200,9 @@ PYTHON
 
 set_up() { "$CHECKOUT/dev/setup"; }
 
-# Prepare a database with the add-on installed, once per state of its files.
-make_test_template() {
+# Prepare a database with the add-on installed, once per state of its files, and
+# clone it: clone_installed NAME.
+clone_installed() {
     exec {test_lock}>"$KSEF_HOME/test_template.lock"
     flock "$test_lock"
     local wanted
@@ -210,17 +213,32 @@ make_test_template() {
         quietly install odoo -d $TEST_TEMPLATE_DB -i l10n_pl_ksef --stop-after-init
         stamp_database $TEST_TEMPLATE_DB "$wanted"
     fi
+    clone_database $TEST_TEMPLATE_DB "$1"
     exec {test_lock}>&-
 }
 
-# Make a database of this run alone, RUN_DB, which is dropped at the end.
-make_run_database() {
+# Choose a database of this run alone, RUN_DB, which is dropped at the end.
+name_run_database() {
     use_postgres
-    make_test_template
     RUN_DB=l10n_pl_ksef_run_$$
     at_exit drop_database "$RUN_DB"
-    exec {test_lock}>"$KSEF_HOME/test_template.lock"
-    flock "$test_lock"
-    clone_database $TEST_TEMPLATE_DB "$RUN_DB"
-    exec {test_lock}>&-
+}
+
+make_run_database() {
+    name_run_database
+    clone_installed "$RUN_DB"
+}
+
+# make_demo_database NAME: the add-on, a Polish company, customers, invoices
+make_demo_database() {
+    clone_installed "$1"
+    say "Making the demo's data ..."
+    quietly demo-data "$PY" "$CHECKOUT/dev/demo_data.py" "$1"
+}
+
+demo_digest() { cat "$CHECKOUT/dev/demo_data.py" <(addon_digest) <(odoo_version) | digest; }
+
+make_kept_demo_database() {
+    make_demo_database $DEMO_DB
+    stamp_database $DEMO_DB "$(demo_digest)"
 }
