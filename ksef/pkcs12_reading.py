@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from asn1crypto import cms, pkcs12
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import (
@@ -50,8 +51,27 @@ def read_pkcs12(data: bytes, password: str | None) -> tuple[Certificate, Private
     secret = password_bytes(password)
     try:
         key, own, others = load_key_and_certificates(pfx.dump(), secret)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return _second_try(pfx, secret, error)
+    return _found(key, own, others)
+
+
+def _second_try(
+    pfx: pkcs12.Pfx, secret: bytes, error: Exception
+) -> tuple[Certificate, PrivateKey]:
+    try:
         return _read_by_hand(pfx, secret)
+    except KsefCertificateError as failure:
+        unknown = failure.values.get("found") == "unknown_encryption"
+        # The library speaks of the password only when it could read the rest.
+        if unknown and "password" in str(error).lower():
+            raise wrong_password() from None
+        raise
+
+
+def _found(
+    key: object, own: x509.Certificate | None, others: list[x509.Certificate]
+) -> tuple[Certificate, PrivateKey]:
     if key is None:
         raise not_a_key("certificate" if own or others else "other")
     ders = [each.public_bytes(Encoding.DER) for each in (own, *others) if each]

@@ -222,6 +222,8 @@ class Transport:
         except requests.exceptions.RequestException as error:
             raise _transport_error(error, repeatable) from None
         headers = {name.lower(): value for name, value in raw.headers.items()}
+        if _is_cut_short(headers, raw.content):
+            raise _cut_connection(repeatable)
         self._warn(headers.get("x-system-warning"))
         return Answer(
             raw.status_code,
@@ -297,10 +299,26 @@ def _transport_error(
     elif not arrived:
         code, what = "no_connection", "could not be reached"
     else:
-        code, what = "cut_connection", "broke off the connection"
+        return _cut_connection(repeatable)
     return KsefTransportError(
         f"KSeF {what}.", code=code, outcome_unknown=arrived and not repeatable
     )
+
+
+def _cut_connection(repeatable: bool) -> KsefTransportError:
+    return KsefTransportError(
+        "KSeF broke off the connection.",
+        code="cut_connection",
+        outcome_unknown=not repeatable,
+    )
+
+
+def _is_cut_short(headers: Mapping[str, str], body: bytes) -> bool:
+    """Tell a body that ended too early; older ``requests`` keeps it to itself."""
+    length = headers.get("content-length", "")
+    if "content-encoding" in headers or not length.isdigit():
+        return False
+    return len(body) < int(length)
 
 
 def _never_connected(error: BaseException) -> bool:

@@ -78,6 +78,7 @@ def sign(
         kind = type(error).__name__
         message = f"The login request could not be signed ({kind})."
         raise KsefError(message, code="cannot_sign") from None
+    _mend_elliptic_value(signature, key)
     signed: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return signed
 
@@ -139,6 +140,26 @@ def _sign_with(xmlsec: ModuleType, context: Any, signature: Any, key: Any) -> No
     )
     context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM, None)
     context.sign(signature)
+
+
+def _mend_elliptic_value(signature: Any, key: PrivateKey) -> None:
+    """Give R and S of an ECDSA value the length of the curve.
+
+    xmlsec 1.3.14 (libxmlsec1 1.2) writes both with as many *bytes* as the curve has
+    bits, padded with noughts; KSeF refuses that with 9105. The numbers are right.
+    """
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        value = signature.find(f"{{{DS}}}SignatureValue")
+        raw = base64.b64decode(value.text)
+        fixed = fixed_length(raw, (key.key_size + 7) // 8)
+        value.text = base64.b64encode(fixed).decode("ascii")
+
+
+def fixed_length(value: bytes, size: int) -> bytes:
+    """Return R||S with ``size`` bytes each from halves of any length."""
+    middle = len(value) // 2
+    r, s = (int.from_bytes(half, "big") for half in (value[:middle], value[middle:]))
+    return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
 
 #: (lxml from, lxml before, versions of xmlsec that carry the same libxml2); wheels as
