@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import padding as rsa_padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.x509.oid import NameOID
 from lxml import etree
+from openapi_check import CheckedSession
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
@@ -343,17 +344,24 @@ class SimClient:
     """Talks to one running simulator in the name of one identity.
 
     ``settle`` seconds of simulated time pass wherever KSeF works in the background.
+    Every exchange is held against the official OpenAPI document; ``unchecked`` stops
+    that, for tests that want wrong answers or speed.
     """
 
     def __init__(self, sim: Any, who: Identity | None = None, nip: str = NIP) -> None:
         self.sim = sim
         self.nip = nip
         self.who = who
-        self.http = requests.Session()
+        self.http: requests.Session = CheckedSession()
         self.access = ""
         self.refresh = ""
         self.operation: dict[str, Any] = {}
         self.session_key = SessionKey()
+
+    def unchecked(self) -> SimClient:
+        """Stop holding exchanges against the OpenAPI document."""
+        self.http = requests.Session()
+        return self
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request below ``/v2``; ``token`` overrides the access token."""

@@ -153,7 +153,11 @@ def test_raised_limit_takes_a_larger_invoice(me):
         "maxInvoiceWithAttachmentSizeInMB": 4,
         "maxInvoices": 10,
     }
-    body = {"onlineSession": values, "batchSession": values}
+    body = {
+        "onlineSession": values,
+        "batchSession": values,
+        "collectiveIdentifier": {"maxInvoices": 500},
+    }
     assert me.post("/testdata/limits/context/session", body).status_code == 200
     assert result_of(me, padded(me, 1_000_001))[0] == 200
 
@@ -184,7 +188,11 @@ def test_one_invoice_too_many_is_refused(me):
         "maxInvoiceWithAttachmentSizeInMB": 3,
         "maxInvoices": 2,
     }
-    body = {"onlineSession": values, "batchSession": values}
+    body = {
+        "onlineSession": values,
+        "batchSession": values,
+        "collectiveIdentifier": {"maxInvoices": 500},
+    }
     assert me.post("/testdata/limits/context/session", body).status_code == 200
     session = me.open()
     for number in range(2):
