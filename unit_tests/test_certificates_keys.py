@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    PBES,
     serialize_key_and_certificates,
 )
 from support_ksef import Recipe, as_pem, key_bytes, make_key, with_explicit_null
@@ -272,6 +273,18 @@ def test_pkcs12_is_told_from_certificates_and_keys():
 def test_pkcs12_with_a_bad_password(password, code):
     data = make_pkcs12(Recipe(), PASSWORD)
     assert refused(data, password, read_pkcs12).code == code
+
+
+def test_an_older_pkcs12_with_a_wrong_password():
+    builder = serialization.PrivateFormat.PKCS12.encryption_builder()
+    older = PBES.PBESv1SHA1And3KeyTripleDESCBC
+    protection = builder.key_cert_algorithm(older).build(PASSWORD.encode())
+    recipe = Recipe()
+    data = serialize_key_and_certificates(
+        None, recipe.key, recipe.issue(), None, protection
+    )
+    assert numbers(read_pkcs12(data, PASSWORD)[1]) == numbers(recipe.key)
+    assert refused(data, "another", read_pkcs12).code == "wrong_password"
 
 
 @pytest.mark.parametrize("data", [b"hello", Recipe().der()])
