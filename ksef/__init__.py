@@ -2,19 +2,23 @@
 
 Map of the package, from the outside in:
 
-* ``client``: :class:`~.client.KsefClient`, one method per endpoint; ``routes``
-  holds the paths, ``messages`` the answers as frozen dataclasses, ``bearer`` keeps
-  the login alive.
+* ``client``: :class:`~.client.KsefClient`, one method per endpoint, spread over
+  ``endpoints_account`` and ``endpoints_sessions`` on top of the protected call of
+  ``calls``; ``bearer`` keeps the login alive, ``routes`` holds the paths, ``messages``
+  (with ``answers``) the answers as frozen dataclasses, read by ``wire``.
 * ``auth`` logs in with a certificate; ``xades`` signs the login request.
 * ``session`` opens interactive sessions, prepares invoices and finds them again.
-* ``certificates`` reads what a person uploads (certificate, key, PKCS#12) and
-  ``certificate_checks`` says what is wrong with it in codes.
+* ``certificates`` is the door to what a person uploads: ``certificate_reading``,
+  ``key_reading``, ``pkcs12_reading`` (helped by ``upload`` and ``pbes2``), and
+  ``certificate_checks``, which says in codes what is wrong.
 * ``crypto`` encrypts for KSeF; ``upo`` reads confirmations; ``links`` makes the
   addresses behind the QR codes; ``identifiers`` checks NIP, KSeF numbers and
   internal identifiers; ``deadlines`` knows which day it is in Warsaw.
-* ``transport`` is the one requestor (retry, limits, redaction), ``failures`` turns
-  answers into the errors of ``errors``; ``codes`` has one row per KSeF code.
-* ``environment`` names TEST, DEMO, PRD and custom addresses.
+* ``transport`` is the one requestor (retry, limits); ``redaction`` keeps secrets out
+  of logs; ``failures`` turns answers into the errors of ``errors``; ``codes`` has one
+  row per KSeF code.
+* ``environment`` names TEST, DEMO, PRD and custom addresses; ``safe_xml`` is the only
+  parser of foreign XML.
 * ``fa3`` builds and reads the FA(3) structure.
 
 Nothing is imported here: take what you need from its module. Every failure that

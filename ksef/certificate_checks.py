@@ -40,19 +40,24 @@ _WRONG_USAGE = {
 }
 
 
+def is_pair(certificate: Certificate, key: PrivateKey) -> bool:
+    """Tell whether the key belongs to the certificate."""
+    # Both sides are encoded by one library: the certificate's own encoding may
+    # differ, e.g. by a compressed point.
+    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    try:
+        public = load_der_public_key(certificate.public_key_spki)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return key.public_key().public_bytes(*form) == public.public_bytes(*form)
+
+
 def check_pair(certificate: Certificate, key: PrivateKey) -> None:
     """Check that the key belongs to the certificate.
 
     :raises KsefCertificateError: ``key_of_another_pair``
     """
-    # Both sides are encoded by one library: the certificate's own encoding may
-    # differ, e.g. by a compressed point.
-    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    try:
-        expected = load_der_public_key(certificate.public_key_spki).public_bytes(*form)
-    except (ValueError, UnsupportedAlgorithm):
-        expected = certificate.public_key_spki
-    if key.public_key().public_bytes(*form) != expected:
+    if not is_pair(certificate, key):
         raise KsefCertificateError(
             "key_of_another_pair",
             "The private key does not belong to this certificate.",

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from . import pbes2, upload
-from .certificate_checks import check_pair
+from .certificate_checks import check_pair, is_pair
 from .certificate_reading import PARSE_ERRORS, Certificate, parse_der
 from .errors import KsefCertificateError
 from .key_reading import (
@@ -94,17 +94,11 @@ def _matching(ders: list[bytes], key: PrivateKey) -> tuple[Certificate, PrivateK
     if not ders:
         message = "The file has a private key but no certificate."
         raise KsefCertificateError("not_a_certificate", message, found="private_key")
-    failure: KsefCertificateError | None = None
-    for der in ders:
-        certificate = parse_der(der)
-        try:
-            check_pair(certificate, key)
-        except KsefCertificateError as error:
-            failure = failure or error
-        else:
-            return certificate, key
-    assert failure is not None  # the list was not empty
-    raise failure
+    certificates = [parse_der(der) for der in ders]
+    fitting = [each for each in certificates if is_pair(each, key)]
+    chosen = (fitting or certificates)[0]
+    check_pair(chosen, key)
+    return chosen, key
 
 
 def _read_by_hand(pfx: pkcs12.Pfx, secret: bytes) -> tuple[Certificate, PrivateKey]:

@@ -104,13 +104,6 @@ def test_halves_that_a_library_padded_get_the_length_of_the_curve(padding):
     assert xades.fixed_length(noughts + r + noughts + s, 32) == r + s
 
 
-@pytest.mark.parametrize("padding", [0, 1, 224])
-def test_halves_that_a_library_padded_get_the_length_of_the_curve(padding):
-    noughts = bytes(padding)
-    r, s = b"\x00" + b"r" * 31, b"s" * 32
-    assert xades.fixed_length(noughts + r + noughts + s, 32) == r + s
-
-
 @pytest.mark.parametrize(
     ("kind", "method"), [("ec", ECDSA_SHA256), ("rsa", RSA_SHA256)]
 )
