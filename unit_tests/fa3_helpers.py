@@ -90,12 +90,12 @@ def _without_rivals(cls, values, prefer):
     """Keep one alternative of every choice of ``cls.groups``."""
     kept = dict(values)
     for expression in cls.groups:
-        for name in _rivals(_tree(expression), prefer):
+        for name in _rivals(tree_of_group(expression), prefer):
             kept[name] = () if isinstance(kept[name], tuple) else None
     return kept
 
 
-def _tree(expression):
+def tree_of_group(expression):
     """Parse a group expression into ("choice" | "all", parts), independently."""
     words = expression.replace("(", " ( ").replace(")", " ) ").replace("?", " ")
     stack = [[[]]]
