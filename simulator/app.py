@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
@@ -20,10 +21,6 @@ from .routes import Call, url_map
 from .state import LoggedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
     from .server import Simulator
 
 _logger = logging.getLogger(__name__)
@@ -37,9 +34,7 @@ class Application:
         self.simulator = simulator
         self.map = url_map()
 
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one WSGI request; faults may cut the connection instead."""
         request = Request(environ)
         entry = self.simulator.log.start(request, self.simulator.clock.now())
