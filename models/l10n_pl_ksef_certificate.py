@@ -34,14 +34,14 @@ class Certificate(models.Model):
             left = certificate.valid_to and certificate.valid_to - now
             certificate.days_left = left.days if left else 0
 
-    def _can_open_key(self):
-        """Tell whether this server's sealing key opens the private key."""
+    def _vault_problem(self):
+        """Return why the vault does not open the private key, None when it does."""
         self.ensure_one()
         try:
             unseal(self.env, self.sudo().sealed_key)
-        except VaultError:
-            return False
-        return True
+        except VaultError as error:
+            return error
+        return None
 
     @api.model
     def _reseal_all(self):

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 
 from ..ksef.errors import KsefAuthError, KsefError, KsefRequestRejected
 from . import messages
+from .document_states import LIVE
 from .l10n_pl_ksef_pair import AUTHENTICATION, OFFLINE
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Connection(models.AbstractModel):
         :return: names of needed rights that the login lacks
         :raises UserError: says why not; nothing was changed
         """
+        self._check_nothing_is_on_its_way(company, environment)
         gateway = self.env["l10n_pl_ksef.gateway"]
         nip = company.l10n_pl_ksef_nip
         try:
@@ -93,6 +95,36 @@ class Connection(models.AbstractModel):
     # ------------------------------------------------------------------
     # steps
     # ------------------------------------------------------------------
+    def _check_nothing_is_on_its_way(self, company, environment):
+        """Refuse another environment while invoices wait for an answer of the old one.
+
+        What was queued as a trial must not become a legal invoice by itself.
+
+        :raises UserError: some do
+        """
+        before = company.l10n_pl_ksef_environment
+        if not before or before == environment:
+            return
+        waiting = self._count_on_its_way(company)
+        if waiting:
+            field = company._fields["l10n_pl_ksef_environment"]
+            labels = dict(field._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(count)s invoices are still on their way to the old environment"
+                    " (%(environment)s). Wait for the answers, or reset those that only"
+                    " wait to draft, before you change the environment.",
+                    count=waiting,
+                    environment=labels[before],
+                )
+            )
+
+    def _count_on_its_way(self, company):
+        documents = self.env["l10n_pl_ksef.document"].sudo()
+        return documents.search_count(
+            [("company_id", "=", company.id), ("state", "in", LIVE)]
+        )
+
     def _missing_rights(self, client):
         """Return the needed rights that KSeF does not list for this login.
 

@@ -171,10 +171,8 @@ class ResCompany(models.Model):
         """Return why the connection needs attention, False when it does not."""
         certificates = self._l10n_pl_ksef_certificates()
         for certificate in certificates:
-            if not certificate._can_open_key():
-                return messages.explain_status(
-                    self.env, "vault", "sealed_with_other_key"
-                )
+            if problem := certificate._vault_problem():
+                return messages.explain(self.env, problem)
         now = fields.Datetime.now()
         for certificate in certificates:
             if certificate.valid_to and certificate.valid_to < now:

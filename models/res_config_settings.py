@@ -30,3 +30,6 @@ class ResConfigSettings(models.TransientModel):
 
     def action_l10n_pl_ksef_disconnect(self):
         return self.company_id.action_l10n_pl_ksef_disconnect()
+
+    def action_l10n_pl_ksef_take_over(self):
+        return self.company_id.action_l10n_pl_ksef_take_over()

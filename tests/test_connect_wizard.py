@@ -1,8 +1,12 @@
 """The wizard: the straight way through, and what stays behind when it is left."""
 
+import os
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.vault import ENVIRONMENT_VARIABLE
 from .certificates import AUTHENTICATION, OFFLINE, b64, self_signed
 from .common import NIP, OTHER_NIP, PESEL
 from .wizard_common import WizardCommon
@@ -163,6 +167,37 @@ class TestConnectWizard(WizardCommon):
         self.assertFalse(trial.exists())
         self.assertEqual(self.company.l10n_pl_ksef_environment, "prd")
         self.assertTrue(self.requests("DELETE", "/auth/sessions/current"))
+
+    def test_other_environment_waits_until_no_invoice_is_on_its_way(self):
+        self.connect()
+        move = self.init_invoice(
+            "out_invoice", self.partner_company, amounts=[100], post=True
+        )
+        document = self.env["l10n_pl_ksef.document"].sudo()._freeze(move, b"<F/>")
+        with self.assertRaisesRegex(UserError, "1 invoices are still on their way"):
+            self.start(environment="prd").action_next()
+        self.start(environment="custom").action_next()
+        document.unlink()
+        self.start(environment="prd").action_next()
+
+    def test_jumping_over_a_step_is_caught_at_the_end(self):
+        wizard = self.at("offline_certificate")
+        authentication = wizard._pair_of("authentication")
+        self.give_certificate(wizard, self.offline)
+        wizard.action_next()
+        self.give_key(wizard, self.offline)
+        authentication.sealed_key = False
+        with self.assertRaisesRegex(UserError, "private key"):
+            wizard.action_next()
+        self.assertNotConnected()
+
+    def test_server_without_a_usable_sealing_key_is_told(self):
+        wizard = self.at("authentication_key")
+        with patch.dict(os.environ, {ENVIRONMENT_VARIABLE: "not a key"}):
+            self.give_key(wizard, self.authentication)
+            self.assertIn("sealing key", wizard.problem)
+            with self.assertRaisesRegex(UserError, "system administrator"):
+                wizard.action_next()
 
     def test_pkcs12_file_gives_certificate_and_key_at_once(self):
         pair = self_signed(self.subject())

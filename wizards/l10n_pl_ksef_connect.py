@@ -197,7 +197,7 @@ class Connect(models.TransientModel):
         if not pair.has_certificate:
             return False
         label = dict(pair._fields["subject_kind"]._description_selection(self.env))
-        return pair.nip or label[pair.subject_kind]
+        return f"NIP {pair.nip}" if pair.nip else label[pair.subject_kind]
 
     def _notice(self, pair):
         lines = self._company_notices() if self.step == "company" else []
@@ -289,6 +289,9 @@ class Connect(models.TransientModel):
         problem = self._company_problem()
         if problem:
             raise UserError(problem)
+        self.env["l10n_pl_ksef.connection"]._check_nothing_is_on_its_way(
+            self.company_id, self.environment
+        )
         self._forget_abandoned()
         if not self.pair_ids:
             pairs = self.env["l10n_pl_ksef.connect.pair"].sudo()
@@ -303,8 +306,8 @@ class Connect(models.TransientModel):
             raise UserError(self.env._("Choose the certificate (.crt) first."))
         pair._check_all(self.environment, self._pair_of("authentication"))
 
-    def _leave_key(self):
-        pair = self._pair()
+    def _leave_key(self, pair=None):
+        pair = self._pair() if pair is None else pair
         if not (pair.has_key or pair.problem):
             raise UserError(
                 self.env._("Type the password of the file.")
@@ -316,7 +319,7 @@ class Connect(models.TransientModel):
     def _connect(self):
         """Check all once more, log in, store; then forget what was given."""
         authentication, offline = map(self._pair_of, ("authentication", "offline"))
-        authentication._check_all(self.environment, authentication)
+        self._leave_key(authentication)
         missing = self.env["l10n_pl_ksef.connection"]._connect(
             self.company_id, self.environment, authentication, offline
         )

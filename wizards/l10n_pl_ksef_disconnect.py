@@ -15,14 +15,9 @@ class Disconnect(models.TransientModel):
     )
 
     def _compute_waiting(self):
-        documents = self.env["l10n_pl_ksef.document"].sudo()
+        connection = self.env["l10n_pl_ksef.connection"]
         for wizard in self:
-            wizard.waiting = documents.search_count(
-                [
-                    ("company_id", "=", wizard.company_id.id),
-                    ("state", "not in", ("accepted", "rejected")),
-                ]
-            )
+            wizard.waiting = connection._count_on_its_way(wizard.company_id)
 
     def action_disconnect(self):
         """End the login, wipe keys and tokens, and say what is left to do."""
