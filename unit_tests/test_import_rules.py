@@ -68,10 +68,11 @@ def violations(source: str, path: Path) -> list[str]:
 
 
 def python_files() -> list[Path]:
+    """Return every Python file of the folders of the table."""
     return [
         path.relative_to(ROOT)
-        for path in sorted(ROOT.rglob("*.py"))
-        if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+        for folder in sorted(FORBIDDEN)
+        for path in sorted((ROOT / folder).rglob("*.py"))
     ]
 
 
