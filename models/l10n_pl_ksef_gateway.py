@@ -25,11 +25,6 @@ from .vault import VaultError, seal, unseal
 
 CUSTOM_URL_PARAMETER = "l10n_pl_ksef.custom_url"
 
-#: api url -> (public keys, monotonic time of the fetch); public data, per process.
-_PUBLIC_KEYS = {}
-#: short enough that a rotated key costs a refused opening for an hour at the most.
-_PUBLIC_KEYS_SECONDS = 3600
-
 
 class Gateway(models.AbstractModel):
     _name = "l10n_pl_ksef.gateway"
@@ -95,20 +90,6 @@ class Gateway(models.AbstractModel):
     @api.private
     def _login(self, client, nip, certificate, key):
         return auth.login(client, nip, certificate, key, sleep=time.sleep, clock=utcnow)
-
-    @api.private
-    def _public_keys(self, client):
-        """Return the Ministry's public keys, fetched at most once an hour."""
-        url = client.environment.api_url
-        keys, fetched_at = _PUBLIC_KEYS.get(url, (None, 0))
-        if not keys or time.monotonic() - fetched_at > _PUBLIC_KEYS_SECONDS:
-            keys = client.public_keys()
-            _PUBLIC_KEYS[url] = (keys, time.monotonic())
-        return keys
-
-    @api.private
-    def _forget_public_keys(self, client):
-        _PUBLIC_KEYS.pop(client.environment.api_url, None)
 
     # ------------------------------------------------------------------
     # sealed things

@@ -135,9 +135,8 @@ class SendingRun:
             lambda: self.sessions.create({"company_id": self.company.id}),
         )
         try:
-            opened = open_session(client, key, self.gateway._public_keys(client))
+            opened = open_session(client, key)
         except KsefError as error:
-            self.gateway._forget_public_keys(client)
             told = {k: v for k, v in facts(error).items() if k != "code_scope"}
             durably(self.env, lambda: session._set_state(ses.FAILED, **told))
             raise

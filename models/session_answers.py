@@ -7,6 +7,7 @@ then, and only then, it goes back into the queue.
 
 import logging
 from datetime import timezone
+from functools import partial
 
 from odoo import fields
 
@@ -63,11 +64,23 @@ class SessionAnswers:
         :raises KsefError: KSeF cannot be reached; what was read is committed
         """
         for session in sessions:
-            if session.state == ses.CLOSING:
-                self._close(session)
-            if session.state == ses.CLOSED:
-                self._read(session)
+            try:
+                self._read_one(session)
+            except (KsefRequestRejected, KsefProtocolError) as error:
+                # One session that KSeF will not talk about must not hold the others.
+                told = "\n".join((str(error), *error.details))
+                durably(self.env, partial(self._put_off, session, told))
         self._reconcile()
+
+    def _read_one(self, session):
+        if session.state == ses.CLOSING:
+            self._close(session)
+        if session.state == ses.CLOSED:
+            self._read(session)
+
+    def _put_off(self, session, told):
+        checks = session.checks + 1
+        session._note(checks=checks, next_check_at=backoff(checks), details=told)
 
     # ------------------------------------------------------------------
     # sessions
@@ -77,8 +90,7 @@ class SessionAnswers:
             self.client.close_online_session(session.reference_number)
         except KsefRequestRejected as error:
             if error.code == SESSION_UNKNOWN:
-                refusal = error
-                durably(self.env, lambda: self._drop(session, refusal))
+                durably(self.env, partial(self._drop, session, error))
                 return
             if error.code != SESSION_CLOSED_ALREADY:
                 raise
@@ -94,8 +106,8 @@ class SessionAnswers:
     def _read(self, session):
         status = self.client.session_status(session.reference_number)
         if self._open_documents(session):
-            self._read_invoices(session, final=status.is_final)
-        if not status.is_final:
+            self._read_invoices(session, status)
+        if not status.is_final or self._open_documents(session):
             return
         proof = self._upo(session, status)
         durably(self.env, lambda: self._finish(session, status, proof))
@@ -134,16 +146,15 @@ class SessionAnswers:
             )
         )
 
-    def _read_invoices(self, session, final):
-        there = {
-            invoice.invoice_hash: invoice
-            for invoice in iterate_invoices(self.client, session.reference_number)
-        }
+    def _read_invoices(self, session, status):
+        listed = list(iterate_invoices(self.client, session.reference_number))
+        is_complete = status.is_final and len(listed) >= status.invoice_count
+        there = {invoice.invoice_hash: invoice for invoice in listed}
         for document in self._open_documents(session):
             invoice = there.get(document.xml_hash)
             if invoice:
                 durably(self.env, lambda d=document, i=invoice: self._apply(d, i))
-            elif final:
+            elif is_complete:
                 durably(self.env, lambda d=document: self._requeue(d))
 
     def _requeue(self, documents):
