@@ -1,10 +1,12 @@
 from . import (
     test_bad_days,
+    test_coexistence,
     test_connect_checks,
     test_connect_wizard,
     test_disconnect,
     test_fa3_rates,
     test_fa3_rows,
+    test_files,
     test_processes,
     test_report_qr,
     test_secrets,
