@@ -47,7 +47,7 @@ MESSAGES = {
     "not_a_number": "The value is not a number.",
     "not_a_date": "The value is not a date.",
     "not_a_moment": "The value is not a date with time.",
-    "too_many_digits": "The number has more than {maximum} digits.",
+    "too_many_digits": "The number is too long; {maximum} digits fit.",
     "too_many_decimals": "The number has more than {maximum} decimal places.",
     "too_small": "The value is less than {least}.",
     "too_big_value": "The value is greater than {most}.",

@@ -104,7 +104,12 @@ def _digits_problem(kind: SimpleType, number: Decimal, text: str) -> Problem | N
     if maximum is not None and len(fraction) > maximum:
         return problem("too_many_decimals", value=text, maximum=maximum)
     maximum = kind.total_digits
-    if maximum is not None and len(whole) + len(fraction) > maximum:
+    if maximum is None:
+        return None
+    if kind.pattern:  # allots the digits to both sides of the point
+        maximum -= kind.fraction_digits or 0
+        fraction = ""
+    if len(whole) + len(fraction) > maximum:
         return problem("too_many_digits", value=text, maximum=maximum)
     return None
 
