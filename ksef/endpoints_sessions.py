@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from . import routes
 from .calls import Calls, continuation, verified
 from .crypto import Encryption
+from .errors import KsefProtocolError
 from .messages import (
     InvoicePage,
     InvoicePayload,
@@ -47,7 +48,12 @@ class SessionEndpoints(Calls):
             json=payload.to_json(),
             referenceNumber=session_reference,
         )
-        return Fields(answer.json(), "SentInvoice").text("referenceNumber")
+        try:
+            return Fields(answer.json(), "SentInvoice").text("referenceNumber")
+        except KsefProtocolError as error:
+            # KSeF has taken something; only what it said of it cannot be read.
+            error.outcome_unknown = True
+            raise
 
     def close_online_session(self, session_reference: str) -> None:
         """Close a session, which makes KSeF prepare the collective UPO."""

@@ -69,13 +69,14 @@ class Facts:
 
 def failure_of(answer: Answer) -> KsefError | None:
     """Return the error of an answer, None when it is a success."""
-    if is_html(answer):
-        return _blocked(answer, Facts())
     if 200 <= answer.status < 300:
-        return None
+        return _blocked(answer, Facts()) if is_html(answer) else None
     facts = read_facts(_json_of(answer.body))
+    # A page of a gateway with 502 or 504 may hide a call that has arrived.
     if answer.status >= 500:
         return _unavailable(answer, facts)
+    if is_html(answer):
+        return _blocked(answer, facts)
     maker = _MAKERS.get(answer.status, _rejected)
     return maker(answer, facts)
 

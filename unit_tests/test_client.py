@@ -245,6 +245,14 @@ def test_sending_returns_the_reference_of_the_invoice():
     assert transport.sent[0][:2] == ("POST", f"/sessions/online/{SESSION}/invoices")
 
 
+@pytest.mark.parametrize("body", [b"{half", {}, {"referenceNumber": None}])
+def test_a_sent_invoice_whose_answer_cannot_be_read_may_have_arrived(body):
+    client, _transport = client_with((202, body))
+    with pytest.raises(KsefProtocolError) as caught:
+        client.send_invoice(SESSION, InvoicePayload("h", 1, "e", 16, b"x"))
+    assert caught.value.outcome_unknown
+
+
 def test_closing_a_session():
     client, transport = client_with((204, b""))
     client.close_online_session(SESSION)

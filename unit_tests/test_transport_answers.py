@@ -71,6 +71,11 @@ def test_a_firewall_page_instead_of_a_refusal_is_recognised(server, transport):
     assert fails(transport, READ, KsefUnavailable).code == "request_blocked"
 
 
+def test_a_gateway_page_leaves_a_send_unknown(server, transport):
+    server.script = [(504, b"<html><body>Gateway timeout</body></html>", HTML)]
+    assert fails(transport, SEND, KsefUnavailable).outcome_unknown
+
+
 def test_a_firewall_page_with_status_200_is_no_document(server, transport):
     server.script = [(200, b"<!DOCTYPE html><html></html>", HTML)]
     request = Request("GET", f"{server.url}/upo")
