@@ -208,15 +208,15 @@ def test_order_cardinality_and_choices(version):
         for alternative in ALTERNATIVES
     ]
     verdicts = {True: 0, False: 0}
-    for number in range(160):
+    for number in range(100):
         root = etree.fromstring(documents[number % len(documents)])
         element = RANDOM.choice(list(root.iter())[1:])
         broken = BREAKS[number % len(BREAKS)]
         name = etree.QName(element).localname
         broken(element, root)
         verdicts[assert_agreement(root, version, (broken.__name__, name))] += 1
-    assert verdicts[True] > 5
-    assert verdicts[False] > 50
+    assert verdicts[True] > 3
+    assert verdicts[False] > 30
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import fields
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -122,7 +124,7 @@ def embedded(node):
 ANYWHERE = st.sampled_from(list(PARENTS)).flatmap(nodes).map(embedded)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ANYWHERE)
 def test_any_model_is_read_back_equal(invoice):
     assert parse(build(invoice)) == invoice
@@ -169,6 +171,14 @@ def test_value_written_in_its_own_way_stays_as_it_was(name, text, value):
     assert not [p for p in check(invoice) if p.path == f"Fa/{name}"]
 
 
+@pytest.mark.parametrize(("name", "text", "value"), OWN_WAYS)
+def test_own_way_survives_copy_and_pickle(name, text, value):
+    invoice = parse(document(f"<{name}>{text}</{name}>"))
+    for twin in (copy.deepcopy(invoice), pickle.loads(pickle.dumps(invoice))):
+        assert build(twin) == build(invoice)
+        assert twin == invoice
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -194,6 +204,7 @@ def test_moment_keeps_zone_and_fraction(text, moment):
     invoice = parse(data)
     assert invoice.Naglowek.DataWytworzeniaFa == moment
     assert canonical(build(invoice)) == canonical(data)
+    assert build(copy.deepcopy(invoice)) == build(invoice)
 
 
 @pytest.mark.parametrize(

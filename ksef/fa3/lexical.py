@@ -33,28 +33,55 @@ class WrongType(Exception):
     """A value whose Python type has no written form here; stays inside ``fa3``."""
 
 
-class WrittenDecimal(Decimal):
+class _Written:
+    """A value that remembers how the file wrote it, also when copied or pickled."""
+
+    lexical: str
+
+    def plain(self) -> Any:
+        """Return the value without its spelling."""
+        raise NotImplementedError
+
+    def __copy__(self) -> _Written:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> _Written:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _keep, (self.plain(), self.lexical)
+
+
+class WrittenDecimal(_Written, Decimal):
     """A number that the file wrote in its own way."""
 
-    lexical: str
+    def plain(self) -> Decimal:
+        """Return the value without its spelling."""
+        return Decimal(self)
 
 
-class WrittenInt(int):
+class WrittenInt(_Written, int):
     """An integer that the file wrote in its own way."""
 
-    lexical: str
+    def plain(self) -> int:
+        """Return the value without its spelling."""
+        return int(self)
 
 
-class WrittenDate(date):
+class WrittenDate(_Written, date):
     """A date that the file wrote in its own way."""
 
-    lexical: str
+    def plain(self) -> date:
+        """Return the value without its spelling."""
+        return date(self.year, self.month, self.day)
 
 
-class WrittenMoment(datetime):
+class WrittenMoment(_Written, datetime):
     """An instant that the file wrote in its own way."""
 
-    lexical: str
+    def plain(self) -> datetime:
+        """Return the value without its spelling."""
+        return datetime.fromisoformat(self.isoformat())
 
 
 Writer = Callable[[Any], str]
