@@ -23,6 +23,7 @@
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],
+        "web.assets_tests": ["l10n_pl_ksef/static/tests/tours/**/*"],
     },
     "cloc_exclude": ["simulator/**/*", "unit_tests/**/*", "dev/**/*"],
 }

@@ -14,5 +14,6 @@ from . import (
     test_sending,
     test_settings,
     test_states,
+    test_tour,
     test_vault,
 )

@@ -6,30 +6,38 @@ import { ListController } from "@web/views/list/list_controller";
 import { onWillDestroy } from "@odoo/owl";
 
 const CHANGED = "l10n_pl_ksef/changed";
-const MODELS = ["account.move", "l10n_pl_ksef.document"];
+const GATHER_MS = 300;
+
+/** The invoice that a record shown on the screen is, or belongs to. */
+const MOVE_OF = {
+    "account.move": (record) => record.resId,
+    "l10n_pl_ksef.document": (record) => record.data.move_id?.id,
+};
 
 /**
- * Call `onChanged(moveIds)` when KSeF's answer changed invoices.
+ * Call `onChanged(isChanged)` when KSeF's answer changed invoices; `isChanged` tells
+ * it of a record.
  *
  * Answers come in bursts (one per invoice of a session): they are gathered for a
  * moment, so that a list of a hundred reloads once.
  */
 function useKsefChanges(resModel, onChanged) {
-    if (!MODELS.includes(resModel)) {
+    const moveOf = MOVE_OF[resModel];
+    if (!moveOf) {
         return;
     }
     const bus = useService("bus_service");
-    let gathered = [];
+    let gathered = new Set();
     let timer = null;
     const flush = () => {
         const moveIds = gathered;
-        gathered = [];
+        gathered = new Set();
         timer = null;
-        onChanged(moveIds);
+        onChanged((record) => moveIds.has(moveOf(record)));
     };
     const listener = ({ move_ids }) => {
-        gathered.push(...move_ids);
-        timer ??= setTimeout(flush, 300);
+        move_ids.forEach((id) => gathered.add(id));
+        timer ??= setTimeout(flush, GATHER_MS);
     };
     bus.subscribe(CHANGED, listener);
     onWillDestroy(() => {
@@ -41,13 +49,18 @@ function useKsefChanges(resModel, onChanged) {
 patch(FormController.prototype, {
     setup() {
         super.setup(...arguments);
-        useKsefChanges(this.props.resModel, async (moveIds) => {
+        const { resModel } = this.props;
+        useKsefChanges(resModel, async (isChanged) => {
             const record = this.model.root;
-            const isShown = record?.resId && moveIds.includes(record.resId);
             // What a person is typing is never thrown away.
-            if (isShown && !(await record.isDirty())) {
-                await record.load();
+            if (!record?.resId || !isChanged(record) || (await record.isDirty())) {
+                return;
             }
+            await record.load();
+            this.env.bus.trigger("MAIL:RELOAD-THREAD", {
+                model: resModel,
+                id: record.resId,
+            });
         });
     },
 });
@@ -55,9 +68,16 @@ patch(FormController.prototype, {
 patch(ListController.prototype, {
     setup() {
         super.setup(...arguments);
-        useKsefChanges(this.props.resModel, async () => {
-            if (!this.model.root?.editedRecord) {
-                await this.model.root?.load();
+        useKsefChanges(this.props.resModel, async (isChanged) => {
+            const list = this.model.root;
+            if (!list || list.editedRecord) {
+                return;
+            }
+            if (list.selection.length) {
+                // A reload of the list would take the ticks away.
+                await Promise.all(list.records.filter(isChanged).map((r) => r.load()));
+            } else {
+                await list.load();
             }
         });
     },
