@@ -21,18 +21,26 @@ class AccountMove(models.Model):
         if not left:
             return self._l10n_pl_ksef_toast(
                 "success",
-                self.env._("%(count)s on the way to KSeF.", count=len(queued)),
+                self.env._(
+                    "On the way to KSeF: %(names)s.",
+                    names=self._l10n_pl_ksef_names(queued),
+                ),
             )
         return self._l10n_pl_ksef_toast(
             "warning",
             self.env._(
-                "%(count)s on the way to KSeF, %(left)s to mend: %(names)s",
-                count=len(queued),
-                left=len(left),
-                names=", ".join(left[:10].mapped("display_name")),
+                "On the way to KSeF: %(queued)s. To be mended first: %(left)s.",
+                queued=self._l10n_pl_ksef_names(queued) or "–",
+                left=self._l10n_pl_ksef_names(left),
             ),
             sticky=True,
         )
+
+    def _l10n_pl_ksef_names(self, moves):
+        """Return the numbers of a few moves, or how many they are."""
+        if len(moves) > 10:
+            return self.env._("%(count)s invoices", count=len(moves))
+        return ", ".join(moves.mapped("name"))
 
     def _l10n_pl_ksef_toast(self, kind, message, sticky=False):
         return {
@@ -40,7 +48,7 @@ class AccountMove(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": kind,
-                "title": self.env._("KSeF"),
+                "title": "KSeF",
                 "message": message,
                 "sticky": sticky,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

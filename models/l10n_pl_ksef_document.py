@@ -39,7 +39,12 @@ class Document(models.Model):
     _rec_name = "move_id"
 
     move_id = fields.Many2one(
-        "account.move", required=True, readonly=True, index=True, ondelete="restrict"
+        "account.move",
+        "Invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     session_id = fields.Many2one(
@@ -64,7 +69,9 @@ class Document(models.Model):
     original_session_number = fields.Char("Session of the original", readonly=True)
     upo = fields.Binary("Own UPO", attachment=True, readonly=True)
     upo_name = fields.Char(compute="_compute_upo_name")
-    queued_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    queued_at = fields.Datetime(
+        "Handed over", default=fields.Datetime.now, readonly=True
+    )
     sent_at = fields.Datetime("Received by KSeF", readonly=True)
     acquired_at = fields.Datetime("KSeF number given", readonly=True)
     attempts = fields.Integer(readonly=True)
