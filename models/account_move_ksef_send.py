@@ -30,7 +30,7 @@ class AccountMove(models.Model):
             "warning",
             self.env._(
                 "On the way to KSeF: %(queued)s. To be mended first: %(left)s.",
-                queued=self._l10n_pl_ksef_names(queued) or "–",
+                queued=self._l10n_pl_ksef_names(queued) or "-",
                 left=self._l10n_pl_ksef_names(left),
             ),
             sticky=True,
