@@ -155,10 +155,13 @@ def _check_key(csr: x509.CertificateSigningRequest) -> None:
     key = csr.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size == RSA_BITS:
         return
-    is_curve = isinstance(key, ec.EllipticCurvePublicKey)
-    if is_curve and isinstance(key.curve, ec.SECP256R1):
+    if isinstance(key, ec.EllipticCurvePublicKey) and _is_p256(key):
         return
     raise ApiError(25010)
+
+
+def _is_p256(key: ec.EllipticCurvePublicKey) -> bool:
+    return isinstance(key.curve, ec.SECP256R1)
 
 
 def _check_signature(csr: x509.CertificateSigningRequest) -> None:

@@ -15,6 +15,9 @@ from typing import Any
 
 from lxml import etree
 
+from .clock import isoformat
+from .state import Invoice
+
 #: RodzajFaktury (FA) and RodzajFaktury (FA_RR) to InvoiceType of the API.
 INVOICE_TYPES = {
     "VAT": "Vat",
@@ -90,6 +93,63 @@ def facts_of(xml: bytes) -> InvoiceFacts:
         has_attachment=_child(root, "Zalacznik") is not None,
         **_amounts(body),
     )
+
+
+def metadata_json(
+    invoice: Invoice, facts: InvoiceFacts, form_code: tuple[str, str, str]
+) -> dict[str, Any]:
+    """Write an InvoiceMetadata object.
+
+    :param form_code: system code, schema version and value of the session
+    :raises ValueError: the invoice is not in permanent storage
+    """
+    if facts.issue_date is None:
+        raise ValueError("an invoice without a date of issue is not accepted")
+    system, version, value = form_code
+    return {
+        "ksefNumber": invoice.ksef_number,
+        "invoiceNumber": facts.number,
+        "issueDate": facts.issue_date.isoformat(),
+        **_dates_json(invoice),
+        "seller": {"nip": facts.seller.value, "name": facts.seller.name},
+        "buyer": _party_json(facts.buyer),
+        "netAmount": float(facts.net),
+        "grossAmount": float(facts.gross),
+        "vatAmount": float(facts.vat),
+        "currency": facts.currency,
+        "invoicingMode": invoice.mode,
+        "invoiceType": facts.invoice_type,
+        "formCode": {"systemCode": system, "schemaVersion": version, "value": value},
+        "isSelfInvoicing": facts.is_self_invoicing,
+        "hasAttachment": facts.has_attachment,
+        "invoiceHash": invoice.hash,
+        "hashOfCorrectedInvoice": invoice.hash_of_corrected,
+        "thirdSubjects": [
+            {**_party_json(party), "role": party.role} for party in facts.third_parties
+        ],
+        "authorizedSubject": _authorized_json(facts.authorized),
+    }
+
+
+def _dates_json(invoice: Invoice) -> dict[str, str]:
+    acquired, stored = invoice.acquired_at, invoice.stored_at
+    if acquired is None or stored is None:
+        raise ValueError("the invoice is not in permanent storage")
+    return {
+        "invoicingDate": isoformat(invoice.invoicing_at),
+        "acquisitionDate": isoformat(acquired),
+        "permanentStorageDate": isoformat(stored),
+    }
+
+
+def _party_json(party: Party) -> dict[str, Any]:
+    return {"identifier": party.identifier_json(), "name": party.name}
+
+
+def _authorized_json(party: Party | None) -> dict[str, Any] | None:
+    if party is None:
+        return None
+    return {"nip": party.value, "name": party.name, "role": party.role}
 
 
 def _amounts(body: etree._Element | None) -> dict[str, Decimal]:

@@ -16,7 +16,13 @@ from typing import Any
 from .clock import UTC, WARSAW, isoformat
 from .config import Config
 from .errors import ApiError, invalid
-from .invoice_metadata import INVOICE_TYPES, InvoiceFacts, Party, facts_of
+from .invoice_metadata import (
+    INVOICE_TYPES,
+    InvoiceFacts,
+    Party,
+    facts_of,
+    metadata_json,
+)
 from .shape import boolean, choice, items, moment, number, optional, record, text
 from .state import Identifier, Invoice, State
 
@@ -271,45 +277,7 @@ def check_subject(filters: dict[str, Any], context: Identifier) -> None:
         raise ApiError(21181)
 
 
-def metadata_json(state: State, invoice: Invoice) -> dict[str, Any]:
+def metadata_of(state: State, invoice: Invoice) -> dict[str, Any]:
     """Write the InvoiceMetadata of an invoice in permanent storage."""
-    facts = state.area(Archive).facts_of(invoice)
-    system, version, value = state.sessions[invoice.session_reference].form_code
-    acquired, stored = invoice.acquired_at, invoice.stored_at
-    if acquired is None or stored is None or facts.issue_date is None:
-        raise ValueError("the invoice is not in permanent storage")
-    return {
-        "ksefNumber": invoice.ksef_number,
-        "invoiceNumber": facts.number,
-        "issueDate": facts.issue_date.isoformat(),
-        "invoicingDate": isoformat(invoice.invoicing_at),
-        "acquisitionDate": isoformat(acquired),
-        "permanentStorageDate": isoformat(stored),
-        "seller": {"nip": facts.seller.value, "name": facts.seller.name},
-        "buyer": _party_json(facts.buyer),
-        "netAmount": float(facts.net),
-        "grossAmount": float(facts.gross),
-        "vatAmount": float(facts.vat),
-        "currency": facts.currency,
-        "invoicingMode": invoice.mode,
-        "invoiceType": facts.invoice_type,
-        "formCode": {"systemCode": system, "schemaVersion": version, "value": value},
-        "isSelfInvoicing": facts.is_self_invoicing,
-        "hasAttachment": facts.has_attachment,
-        "invoiceHash": invoice.hash,
-        "hashOfCorrectedInvoice": invoice.hash_of_corrected,
-        "thirdSubjects": [
-            {**_party_json(party), "role": party.role} for party in facts.third_parties
-        ],
-        "authorizedSubject": _authorized_json(facts.authorized),
-    }
-
-
-def _party_json(party: Party) -> dict[str, Any]:
-    return {"identifier": party.identifier_json(), "name": party.name}
-
-
-def _authorized_json(party: Party | None) -> dict[str, Any] | None:
-    if party is None:
-        return None
-    return {"nip": party.value, "name": party.name, "role": party.role}
+    form_code = state.sessions[invoice.session_reference].form_code
+    return metadata_json(invoice, state.area(Archive).facts_of(invoice), form_code)

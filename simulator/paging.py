@@ -5,12 +5,14 @@ Source: ksef-api.md §1.3 and §1.6: ``pageOffset`` is a page number from 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from werkzeug import Response
 
 from .errors import ApiError, Problem
-from .routes import Call
+from .routes import Call, json_response
 
 Item = TypeVar("Item")
 
@@ -48,6 +50,17 @@ def read_page(call: Call, largest: int, smallest: int = 10) -> Page:
     if findings:
         raise ApiError.of([Problem(21405, (text,)) for text in findings])
     return Page(offset, size)
+
+
+def page_response(
+    cut: tuple[Sequence[Item], bool], name: str, write: Callable[[Item], dict[str, Any]]
+) -> Response:
+    """Answer with a page under ``name`` and ``hasMore``.
+
+    :param cut: as :meth:`Page.of` gives it
+    """
+    shown, has_more = cut
+    return json_response({name: [write(item) for item in shown], "hasMore": has_more})
 
 
 def _number(call: Call, name: str, default: int, findings: list[str]) -> int:

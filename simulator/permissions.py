@@ -1,6 +1,6 @@
-"""Rights: how grants are written to the API, and the operations that make them.
+"""Rights: how grants are read from requests and written to the API.
 
-Called by ``handlers/permissions`` and ``handlers/permission_queries``.
+Called by the handlers of permissions.
 Source: ksef-api.md §13; OpenAPI 2.9, tags of the permissions.
 """
 
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from .clock import isoformat
@@ -17,7 +15,6 @@ from .routes import Call
 from .shape import Check, choice, day, optional, record, text
 from .state import Grant, Identifier, State
 
-OPERATION_KEPT = timedelta(days=30)
 #: What a grant lets an entity do with the invoices of another one.
 ENTITY_SCOPES = ("InvoiceWrite", "InvoiceRead", "CollectiveIdentifierManage")
 #: What one entity may let another one do in its name.
@@ -82,31 +79,6 @@ EU_DETAILS = subject_details(
 )
 EU_ENTITY = record({"fullName": text(0, 100), "address": text(0, 512)})
 OPTIONAL_SUBUNIT_NAME = optional(text(5, 256))
-
-
-@dataclass
-class Operation:
-    """One asynchronous grant or revocation."""
-
-    context: Identifier
-    started_at: datetime
-    status: int = 100
-    details: tuple[str, ...] = ()
-
-
-@dataclass
-class Operations:
-    """The operations of one simulator, by reference number."""
-
-    by_reference: dict[str, Operation] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why an operation fails: its status and a text."""
-
-    status: int
-    detail: str
 
 
 def new_grant(
@@ -208,3 +180,18 @@ def identities_of(state: State, subject: Identifier) -> set[Identifier]:
         if subject in both:
             known |= both
     return known
+
+
+def who(*types: str) -> Check:
+    """Make the check of an optional filter by identifier."""
+    fields = {"type": choice(*types), "value": optional(text(0, 64))}
+    return optional(record(fields))
+
+
+def is_named(wanted: dict[str, Any] | None, value: Identifier | None) -> bool:
+    """Tell whether a filter by identifier is absent or names ``value``."""
+    if wanted is None:
+        return True
+    if value is None or wanted["type"] != value.type:
+        return False
+    return wanted["value"] in (None, "") or wanted["value"] == value.value

@@ -41,11 +41,11 @@ def read(body: Any, fields: Mapping[str, Check]) -> dict[str, Any]:
     :raises ApiError: 21405, one item per finding
     """
     try:
-        return record(fields)(body, "")
+        result: dict[str, Any] = record(fields)(body, "")
     except Mismatch as mismatch:
-        raise ApiError.of(
-            [Problem(21405, (text,)) for text in mismatch.findings]
-        ) from None
+        problems = [Problem(21405, (finding,)) for finding in mismatch.findings]
+        raise ApiError.of(problems) from None
+    return result
 
 
 def optional(check: Check, default: Any = None) -> Check:

@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug import Response
 
-from ..certificate_authority import spki_of
+from ..certificate_authority import CertificateAuthority, spki_of
 from ..clock import isoformat
 from ..codes import CERTIFICATE_ENROLLMENT_LABELS
 from ..enrollment import (
@@ -28,7 +28,7 @@ from ..errors import ApiError, Forbidden, Gone
 from ..paging import read_page
 from ..routes import Call, empty_response, json_response, route
 from ..shape import choice, items, moment, optional, read, text
-from ..state import IssuedCertificate
+from ..state import IssuedCertificate, State
 
 ENROLLMENT_KEPT = timedelta(days=30)
 _TYPES = ("Authentication", "Offline")
@@ -200,41 +200,50 @@ def _check_limits(call: Call) -> None:
 def _issue_job(call: Call, enrollment: Enrollment) -> Callable[[datetime], None]:
     """Make the job that decides about a request."""
     state, authority = call.state, call.simulator.authority
-    office = state.area(CertificateOffice)
 
     def job(due: datetime) -> None:
-        problem = _late_problem(due)
-        if problem:
+        problem = _late_problem(state, enrollment, due)
+        if problem is not None:
             enrollment.status, enrollment.details = 400, (problem,)
             return
-        issued = authority.issue(
-            enrollment.subject.items(),
-            enrollment.public_key,
-            enrollment.type,
-            enrollment.valid_from,
-        )
-        state.certificates[issued.serial] = IssuedCertificate(
-            serial=issued.serial,
-            der=issued.der,
-            name=enrollment.name,
-            type=enrollment.type,
-            common_name=issued.common_name,
-            owner=enrollment.owner,
-            valid_from=issued.valid_from,
-            valid_to=issued.valid_to,
-            requested_at=enrollment.requested_at,
-        )
-        enrollment.status, enrollment.serial = 200, issued.serial
-
-    def _late_problem(due: datetime) -> str | None:
-        owner = enrollment.owner
-        if office.is_key_of_another(owner, spki_of(enrollment.public_key), state):
-            return "Klucz publiczny został już certyfikowany przez inny podmiot."
-        if active_certificates(state, owner, due) >= office.limits_of(owner)[1]:
-            return "Osiągnięto dopuszczalny limit posiadanych certyfikatów."
-        return None
+        certificate = _issued(authority, enrollment)
+        state.certificates[certificate.serial] = certificate
+        enrollment.status, enrollment.serial = 200, certificate.serial
 
     return job
+
+
+def _late_problem(state: State, enrollment: Enrollment, due: datetime) -> str | None:
+    """Return why a request that was taken ends badly."""
+    office, owner = state.area(CertificateOffice), enrollment.owner
+    if office.is_key_of_another(owner, spki_of(enrollment.public_key), state):
+        return "Klucz publiczny został już certyfikowany przez inny podmiot."
+    if active_certificates(state, owner, due) >= office.limits_of(owner)[1]:
+        return "Osiągnięto dopuszczalny limit posiadanych certyfikatów."
+    return None
+
+
+def _issued(
+    authority: CertificateAuthority, enrollment: Enrollment
+) -> IssuedCertificate:
+    """Have a certificate signed and write its record."""
+    signed = authority.issue(
+        enrollment.subject.items(),
+        enrollment.public_key,
+        enrollment.type,
+        enrollment.valid_from,
+    )
+    return IssuedCertificate(
+        serial=signed.serial,
+        der=signed.der,
+        name=enrollment.name,
+        type=enrollment.type,
+        common_name=signed.common_name,
+        owner=enrollment.owner,
+        valid_from=signed.valid_from,
+        valid_to=signed.valid_to,
+        requested_at=enrollment.requested_at,
+    )
 
 
 def _own(call: Call) -> list[IssuedCertificate]:

@@ -28,7 +28,7 @@ from ..invoice_query import (
     check_range,
     check_subject,
     is_beyond_mark,
-    metadata_json,
+    metadata_of,
     select,
 )
 from ..routes import Bearer, Call, json_response, route
@@ -205,7 +205,7 @@ def _fill(
     export.package = build_package(
         export.reference,
         [] if export.only_metadata else files,
-        [metadata_json(state, item) for item in export.included],
+        [metadata_of(state, item) for item in export.included],
         export.compression,
         sealing,
         archive.part_bytes,

@@ -20,7 +20,7 @@ from ..invoice_query import (
     check_range,
     is_beyond_mark,
     is_party,
-    metadata_json,
+    metadata_of,
     select,
 )
 from ..paging import Page, read_page
@@ -70,7 +70,7 @@ def query(call: Call) -> Response:
         "hasMore": has_more or ends_inside,
         "isTruncated": ends_inside,
         "permanentStorageHwmDate": selection.mark_json(),
-        "invoices": [metadata_json(call.state, item) for item in shown],
+        "invoices": [metadata_of(call.state, item) for item in shown],
     }
     return json_response(answer)
 

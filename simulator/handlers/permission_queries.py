@@ -1,4 +1,4 @@
-"""Ask which rights exist: own ones, other people's, between entities, roles.
+"""Ask which rights exist: own ones, other people's, between entities.
 
 Source: ksef-api.md §13; OpenAPI 2.9, tag Wyszukiwanie nadanych uprawnień. The rights of
 an owner are not listed (case 95): an empty list does not mean no rights.
@@ -6,13 +6,12 @@ an owner are not listed (case 95): an empty list does not mean no rights.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from werkzeug import Response
 
 from ..clock import isoformat
-from ..paging import read_page
+from ..paging import page_response, read_page
 from ..permissions import (
     AUTHORIZATION_KINDS,
     ENTITY_SCOPES,
@@ -20,46 +19,40 @@ from ..permissions import (
     entity_json,
     grant_json,
     identities_of,
+    is_named,
     newest_first,
     person_json,
+    who,
 )
 from ..rights import reaches
 from ..routes import Call, json_response, route
-from ..shape import Check, choice, items, optional, read, record, text
+from ..shape import choice, items, optional, read, text
 from ..state import Authorization, Grant, Identifier
-from .testdata import PERMISSIONS, identifier
+from .testdata import PERMISSIONS
 
 _READ = {"permissions": ("CredentialsManage", "CredentialsRead")}
 _READ_SUBUNITS = {"permissions": (*_READ["permissions"], "SubunitManage")}
-
-
-def _who(*types: str) -> Check:
-    """Make the check of an optional filter by identifier."""
-    fields = {"type": choice(*types), "value": optional(text(0, 64))}
-    return optional(record(fields))
-
 
 _SCOPES = optional(items(choice(*PERMISSIONS, "VatUeManage")))
 _STATE = optional(choice("Active", "Inactive"))
 _GIVEN_HERE = "PermissionsGrantedInCurrentContext"
 _PERSONAL = {
-    "contextIdentifier": _who("Nip", "InternalId"),
-    "targetIdentifier": _who("Nip", "AllPartners", "InternalId"),
+    "contextIdentifier": who("Nip", "InternalId"),
+    "targetIdentifier": who("Nip", "AllPartners", "InternalId"),
     "permissionTypes": _SCOPES,
     "permissionState": _STATE,
 }
 _PERSONS = {
-    "authorIdentifier": _who("Nip", "Pesel", "Fingerprint", "System"),
-    "authorizedIdentifier": _who("Nip", "Pesel", "Fingerprint"),
+    "authorIdentifier": who("Nip", "Pesel", "Fingerprint", "System"),
+    "authorizedIdentifier": who("Nip", "Pesel", "Fingerprint"),
     **_PERSONAL,
     "queryType": choice("PermissionsInCurrentContext", _GIVEN_HERE),
 }
-_ENTITIES = {"contextIdentifier": _who("Nip", "InternalId")}
-_SUBUNITS = {"subunitIdentifier": _who("InternalId", "Nip")}
-_SUBORDINATES = {"subordinateEntityIdentifier": _who("Nip")}
+_ENTITIES = {"contextIdentifier": who("Nip", "InternalId")}
+_SUBUNITS = {"subunitIdentifier": who("InternalId", "Nip")}
 _AUTHORIZATIONS = {
-    "authorizingIdentifier": _who("Nip"),
-    "authorizedIdentifier": _who("Nip", "PeppolId"),
+    "authorizingIdentifier": who("Nip"),
+    "authorizedIdentifier": who("Nip", "PeppolId"),
     "queryType": choice("Granted", "Received"),
     "permissionTypes": optional(items(choice(*AUTHORIZATION_KINDS))),
 }
@@ -68,12 +61,6 @@ _EU = {
     "vatUeIdentifier": optional(text()),
     "authorizedFingerprintIdentifier": optional(text()),
     "permissionTypes": optional(items(choice(*_EU_SCOPES))),
-}
-#: Test subject to its own role, and to the role of its subunits.
-_ROLES = {
-    "JST": ("LocalGovernmentUnit", "LocalGovernmentSubUnit"),
-    "VatGroup": ("VatGroupUnit", "VatGroupSubUnit"),
-    "EnforcementAuthority": ("EnforcementAuthority", None),
 }
 
 
@@ -116,10 +103,10 @@ def persons(call: Call) -> Response:
         item
         for item in newest_first(found)
         if _passes(item, filters)
-        and _is_named(filters["authorizedIdentifier"], item.authorized)
+        and is_named(filters["authorizedIdentifier"], item.authorized)
         and _is_author(filters["authorIdentifier"], item)
     ]
-    return _answer(page.of(rows), "permissions", _person_row)
+    return page_response(page.of(rows), "permissions", _person_row)
 
 
 @route("POST", "/permissions/query/subunits/grants", **_READ_SUBUNITS)
@@ -130,9 +117,9 @@ def subunits(call: Call) -> Response:
         item
         for item in newest_first(call.state.grants.values())
         if item.details.get("parent") == call.authorized.context
-        and _is_named(filters["subunitIdentifier"], item.context)
+        and is_named(filters["subunitIdentifier"], item.context)
     ]
-    return _answer(page.of(rows), "permissions", _subunit_row)
+    return page_response(page.of(rows), "permissions", _subunit_row)
 
 
 @route("POST", "/permissions/query/entities/grants", **_READ)
@@ -143,57 +130,9 @@ def entities(call: Call) -> Response:
         item
         for item in newest_first(call.state.grants.values())
         if _is_received(item, call.authorized.context)
-        and _is_named(filters["contextIdentifier"], item.context)
+        and is_named(filters["contextIdentifier"], item.context)
     ]
-    return _answer(page.of(rows), "permissions", _entity_row)
-
-
-@route("GET", "/permissions/query/entities/roles", **_READ)
-def roles(call: Call) -> Response:
-    """List the roles of this context: group, unit, authority, bailiff."""
-    page, nip = read_page(call, 100), call.authorized.context.value
-    rows: list[dict[str, Any]] = []
-    for subject in call.state.subjects.values():
-        own, subordinate = _ROLES[subject.type]
-        made = {"startDate": isoformat(subject.created_at)}
-        if subject.nip == nip:
-            rows.append({"role": own, "description": subject.description, **made})
-        elif nip in subject.subunits and subordinate:
-            parent = Identifier("Nip", subject.nip).as_json()
-            text_of_unit = subject.subunits[nip]
-            rows.append(
-                {
-                    "parentEntityIdentifier": parent,
-                    "role": subordinate,
-                    "description": text_of_unit,
-                    **made,
-                }
-            )
-    person = call.state.persons.get(nip)
-    if person is not None and person.is_bailiff:
-        made = {"startDate": isoformat(person.created_at)}
-        rows.append({"role": "CourtBailiff", "description": person.description, **made})
-    return _answer(page.of(rows), "roles", lambda row: row)
-
-
-@route("POST", "/permissions/query/subordinate-entities/roles", **_READ_SUBUNITS)
-def subordinate_roles(call: Call) -> Response:
-    """List the subordinate entities of this context."""
-    page, filters = read_page(call, 100), read(call.json(), _SUBORDINATES)
-    subject = call.state.subjects.get(call.authorized.context.value)
-    role = _ROLES[subject.type][1] if subject is not None else None
-    rows = [
-        {
-            "subordinateEntityIdentifier": {"type": "Nip", "value": nip},
-            "role": role,
-            "description": description,
-            "startDate": isoformat(subject.created_at),
-        }
-        for nip, description in (subject.subunits if subject and role else {}).items()
-        if subject is not None
-        and _is_named(filters["subordinateEntityIdentifier"], Identifier("Nip", nip))
-    ]
-    return _answer(page.of(rows), "roles", lambda row: row)
+    return page_response(page.of(rows), "permissions", _entity_row)
 
 
 @route(
@@ -211,13 +150,13 @@ def authorizations(call: Call) -> Response:
         for item in call.state.authorizations.values()
         if (item.grantor_nip == context.value if given else item.authorized == context)
         and (not types or item.kind in types)
-        and _is_named(filters["authorizedIdentifier"], item.authorized)
-        and _is_named(
+        and is_named(filters["authorizedIdentifier"], item.authorized)
+        and is_named(
             filters["authorizingIdentifier"], Identifier("Nip", item.grantor_nip)
         )
     ]
     rows.sort(key=lambda item: (-item.start_at.timestamp(), item.id))
-    return _answer(page.of(rows), "authorizationGrants", _authorization_row)
+    return page_response(page.of(rows), "authorizationGrants", _authorization_row)
 
 
 @route(
@@ -241,15 +180,7 @@ def eu_entities(call: Call) -> Response:
         and (not vat_number or item.context.value.endswith(vat_number))
         and fingerprint in (None, item.authorized.value)
     ]
-    return _answer(page.of(rows), "permissions", lambda item: _eu_row(call, item))
-
-
-def _answer(
-    cut: tuple[Sequence[Any], bool], name: str, write: Callable[[Any], dict[str, Any]]
-) -> Response:
-    """Write a page of rows."""
-    shown, has_more = cut
-    return json_response({name: [write(item) for item in shown], "hasMore": has_more})
+    return page_response(page.of(rows), "permissions", lambda item: _eu_row(call, item))
 
 
 def _is_received(item: Grant, context: Identifier) -> bool:
@@ -264,23 +195,14 @@ def _passes(item: Grant, filters: dict[str, Any]) -> bool:
     return (
         (not types or item.permission in types)
         and filters["permissionState"] in (None, "Active")
-        and _is_named(filters["contextIdentifier"], item.context)
-        and _is_named(filters["targetIdentifier"], item.target)
+        and is_named(filters["contextIdentifier"], item.context)
+        and is_named(filters["targetIdentifier"], item.target)
     )
-
-
-def _is_named(wanted: dict[str, Any] | None, value: Identifier | None) -> bool:
-    """Tell whether a filter by identifier is absent or names ``value``."""
-    if wanted is None:
-        return True
-    if value is None or wanted["type"] != value.type:
-        return False
-    return wanted["value"] in (None, "") or identifier(wanted) == value
 
 
 def _is_author(wanted: dict[str, Any] | None, item: Grant) -> bool:
     author = item.details.get("author")
-    return _is_named(wanted, author if author is not None else Identifier("System", ""))
+    return is_named(wanted, author if author is not None else Identifier("System", ""))
 
 
 def _person_row(item: Grant) -> dict[str, Any]:

@@ -225,13 +225,11 @@ def _code_facts(call: Call) -> str:
 
 def _invoice_facts(invoice: Invoice, shown: InvoiceFacts) -> str:
     """Show an invoice."""
-    acquired = invoice.acquired_at and invoice.acquired_at.astimezone(WARSAW)
-    issued = shown.issue_date
     return facts(
         [
             ("Numer KSeF", "KSeF number", invoice.ksef_number),
             ("Numer faktury", "Invoice number", shown.number),
-            ("Data wystawienia", "Issue date", issued and f"{issued:%d-%m-%Y}"),
+            ("Data wystawienia", "Issue date", _shown_day(shown.issue_date)),
             ("Sprzedawca", "Seller", shown.seller.name),
             ("NIP sprzedawcy", "Seller's NIP", shown.seller.value),
             ("Nabywca", "Buyer", shown.buyer.name),
@@ -241,11 +239,19 @@ def _invoice_facts(invoice: Invoice, shown: InvoiceFacts) -> str:
             (
                 "Data nadania numeru KSeF",
                 "Number given at",
-                acquired and f"{acquired:%d-%m-%Y %H:%M:%S}",
+                _shown_moment(invoice.acquired_at),
             ),
             ("Skrót faktury", "Invoice hash", invoice.hash),
         ]
     )
+
+
+def _shown_day(day: date | None) -> str | None:
+    return None if day is None else f"{day:%d-%m-%Y}"
+
+
+def _shown_moment(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.astimezone(WARSAW):%d-%m-%Y %H:%M:%S}"
 
 
 def _certificate_facts(call: Call, certificate: IssuedCertificate | None) -> str:
