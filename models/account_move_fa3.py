@@ -11,6 +11,7 @@ from odoo import api, models
 
 from ..ksef.fa3 import model
 from .fa3_checks import check_document
+from .fa3_facts import Facts
 from .fa3_rules import ERROR, RULES, Problem, run_rules
 from .fa3_source import Source
 
@@ -40,11 +41,14 @@ class AccountMove(models.Model):
 
         :return: ``{move: Prepared}`` in the order of ``self``
         """
-        return {move: move._l10n_pl_ksef_prepare_one() for move in self}
+        facts = Facts()
+        readers = self._l10n_pl_ksef_readers()
+        return {
+            move: move._l10n_pl_ksef_prepare_one(Source(readers[move.id], facts))
+            for move in self
+        }
 
-    def _l10n_pl_ksef_prepare_one(self):
-        self.ensure_one()
-        source = Source(self._l10n_pl_ksef_reader())
+    def _l10n_pl_ksef_prepare_one(self, source):
         problems = run_rules(self.env, source, self._l10n_pl_ksef_fa3_rules())
         if any(problem.level == ERROR for problem in problems):
             return Prepared(None, tuple(problems))
@@ -56,14 +60,17 @@ class AccountMove(models.Model):
         """Return the rules that a document must keep (``fa3_rule.Rule``)."""
         return RULES
 
-    def _l10n_pl_ksef_reader(self):
-        """Return the move as the document reads it: all rights, Polish, own company."""
+    def _l10n_pl_ksef_readers(self):
+        """Return the moves by id as documents read them: all rights, Polish."""
         installed = self.env["res.lang"]._get_data(code=DOCUMENT_LANGUAGE)
-        return (
-            self.sudo()
-            .with_company(self.company_id)
-            .with_context(lang=DOCUMENT_LANGUAGE if installed else "en_US")
+        moves = self.sudo().with_context(
+            lang=DOCUMENT_LANGUAGE if installed else "en_US"
         )
+        return {
+            move.id: move
+            for company, group in moves.grouped("company_id").items()
+            for move in group.with_prefetch(moves.ids).with_company(company)
+        }
 
     def _l10n_pl_ksef_fa3_invoice(self, source):
         """Return the document of a move that passed the rules.

@@ -36,7 +36,7 @@ class AccountMove(models.Model):
 
 def is_cash_method(source):
     return source.company.l10n_pl_ksef_cash_method or any(
-        row.tax.tax_exigibility == "on_payment" for row in source.rows
+        row.tax.is_on_payment for row in source.rows
     )
 
 
@@ -60,7 +60,7 @@ def reverse_charge(source):
 def must_split_payment(source):
     """Tell whether the law wants split payment: annex 15, a firm, above the limit."""
     return (
-        any(row.line.product_id.l10n_pl_ksef_annex15 for row in source.rows)
+        any(row.product.is_annex15 for row in source.rows)
         and source.buyer_identity.is_known
         and bool(source.rates & TAXED)
         and source.gross_in_pln > SPLIT_PAYMENT_LIMIT
@@ -77,15 +77,15 @@ def exemption(source):
     taxes = [row.tax for row in source.rows if row.rate == "zw"]
     if not taxes:
         return model.Zwolnienie(P_19N=True)
-    kind = taxes[0].l10n_pl_ksef_exempt_kind or "A"
-    texts = dict.fromkeys(tax.l10n_pl_ksef_exempt_basis for tax in taxes)
+    kind = taxes[0].exempt_kind
+    texts = dict.fromkeys(tax.exempt_basis for tax in taxes)
     basis = cut("; ".join(filter(None, texts)), 256)
     return model.Zwolnienie(P_19=True, **{f"P_19{kind}": basis})
 
 
 def margin(source):
     kind = next(
-        (row.tax.l10n_pl_ksef_margin_kind for row in source.rows if row.rate == MARGIN),
+        (row.tax.margin_kind for row in source.rows if row.rate == MARGIN),
         None,
     )
     if not kind:

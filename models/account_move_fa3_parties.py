@@ -3,8 +3,8 @@
 from odoo import models
 
 from ..ksef.fa3 import model
-from .fa3_identity import Identity, identify
-from .fa3_text import code, cut, email, phone, quantity
+from .fa3_identity import Identity
+from .fa3_text import cut, email, phone, quantity
 
 #: rates for which the law wants the seller's EU prefix (art. 97(10), art. 100(1)).
 _PREFIXED_RATES = {"0 WDT", "np II"}
@@ -20,35 +20,7 @@ def needs_prefix(source):
 
 
 def is_triangular(source):
-    return any(row.tax.l10n_pl_ksef_procedure == TRIANGULAR for row in source.rows)
-
-
-def address(partner, default_country=None):
-    """Return the address, or ``None`` where the partner has neither street nor town.
-
-    Polish addresses show no region; others do (states of the USA).
-    """
-    country = partner.country_id.code or default_country
-    street = cut(", ".join(filter(None, (partner.street, partner.street2))), 512)
-    town = " ".join(filter(None, (partner.zip, partner.city)))
-    if partner.state_id and country != "PL":
-        town = ", ".join(filter(None, (town, partner.state_id.name)))
-    town = cut(town, 512)
-    if not (street or town):
-        return None
-    return model.TAdres(
-        KodKraju=country,
-        AdresL1=street or town,
-        AdresL2=town if street else None,
-        GLN=_gln(partner),
-    )
-
-
-def _gln(partner):
-    gln = "global_location_number" in partner._fields and code(
-        partner.global_location_number
-    )
-    return gln if gln and gln.isdigit() and len(gln) <= 13 else None
+    return any(row.tax.procedure == TRIANGULAR for row in source.rows)
 
 
 def contact(partner):
@@ -86,7 +58,7 @@ class AccountMove(models.Model):
             DaneIdentyfikacyjne=model.TPodmiot1(
                 NIP=source.seller_identity.nip, Nazwa=cut(seller.name, 512)
             ),
-            Adres=address(seller, "PL"),
+            Adres=source.facts.address(seller, "PL"),
             DaneKontaktowe=contact(seller),
             StatusInfoPodatnika=int(status) if status else None,
         )
@@ -100,7 +72,7 @@ class AccountMove(models.Model):
             DaneIdentyfikacyjne=identification(
                 model.TPodmiot2, identity, None if simplified else cut(buyer.name, 512)
             ),
-            Adres=None if simplified else address(buyer, default_country),
+            Adres=None if simplified else source.facts.address(buyer, default_country),
             AdresKoresp=source.move._l10n_pl_ksef_fa3_postal_address(source),
             DaneKontaktowe=source.move._l10n_pl_ksef_fa3_buyer_contact(source),
             NrKlienta=cut(buyer.ref, 256),
@@ -122,13 +94,13 @@ class AccountMove(models.Model):
         partner = source.move.partner_id
         if partner == source.buyer or partner.type != "invoice":
             return None
-        postal = address(partner, source.buyer.country_id.code)
+        postal = source.facts.address(partner, source.buyer.country_id.code)
         if not postal or not postal.KodKraju or source.kind == "UPR":
             return None
-        return postal if postal != address(source.buyer) else None
+        return postal if postal != source.facts.address(source.buyer) else None
 
     def _l10n_pl_ksef_fa3_third_parties(self, source):
-        given = [_third_party(party) for party in source.parties]
+        given = [_third_party(source, party) for party in source.parties]
         return (*given, *source.move._l10n_pl_ksef_fa3_recipient(source))
 
     def _l10n_pl_ksef_fa3_recipient(self, source):
@@ -144,10 +116,10 @@ class AccountMove(models.Model):
         is_unit = source.buyer_identity.is_known and shipping.type in _UNIT_TYPES
         if is_own and not is_unit:
             return ()
-        place = address(shipping, buyer.country_id.code)
-        if not place or (is_own and place == address(buyer)):
+        place = source.facts.address(shipping, buyer.country_id.code)
+        if not place or (is_own and place == source.facts.address(buyer)):
             return ()
-        identity = Identity() if is_own else identify(shipping)
+        identity = Identity() if is_own else source.facts.identity(shipping)
         return (
             model.Podmiot3(
                 DaneIdentyfikacyjne=identification(
@@ -164,15 +136,16 @@ class AccountMove(models.Model):
         )
 
 
-def _third_party(party):
+def _third_party(source, party):
     partner = party.partner_id
     is_other = party.role == "other"
-    place = address(partner, "PL" if identify(partner).nip else None)
+    identity = source.facts.identity(partner)
+    place = source.facts.address(partner, "PL" if identity.nip else None)
     return model.Podmiot3(
         NrEORI=cut(partner.l10n_pl_ksef_eori, 256),
         DaneIdentyfikacyjne=identification(
             model.TPodmiot3,
-            identify(partner),
+            identity,
             cut(partner.name, 512),
             internal_id=partner.l10n_pl_ksef_internal_id or None,
         ),

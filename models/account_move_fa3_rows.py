@@ -1,20 +1,18 @@
 """FaWiersz and DodatkowyOpis: the rows, and what did not fit into them."""
 
-import re
 from decimal import Decimal
 
 from odoo import models
 from odoo.tools.mail import html2plaintext
 
 from ..ksef.fa3 import model
-from .account_tax import MARGIN, OSS
+from .account_tax import MARGIN
 from .fa3_source import by_position
-from .fa3_text import cut, fits, money, pieces, price, quantity
+from .fa3_text import fits, pieces, price, quantity
 
 QUANTITY_DIGITS = 6
 NAME_LENGTH = 512
 VALUE_LENGTH = 256
-_GTIN = re.compile(r"\d{8}|\d{12,14}")
 #: unit of a row whose quantity has more decimals than FA(3) can hold.
 _WHOLE_UNIT = "kpl."
 _TOLERANCE = Decimal("0.01")
@@ -39,24 +37,23 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_fa3_row(self, source, row):
         """Return the ``FaWiersz`` of a row; extend it with ``dataclasses.replace``."""
-        line, product, tax = row.line, row.line.product_id, row.tax
-        barcode = product.barcode or ""
+        product, tax = row.product, row.tax
         return model.FaWiersz(
             NrWierszaFa=row.number,
-            UU_ID=source.row_id(line),
-            P_6A=source.row_date(line),
+            UU_ID=source.row_id(row.line),
+            P_6A=source.row_date(row),
             P_7=row_name(row)[0],
-            Indeks=cut(product.default_code, 50),
-            GTIN=barcode if _GTIN.fullmatch(barcode) else None,
-            PKWiU=cut(product.l10n_pl_ksef_pkwiu, 50),
-            CN=cut(product.l10n_pl_ksef_cn, 50),
-            PKOB=cut(product.l10n_pl_ksef_pkob, 50),
+            Indeks=product.index,
+            GTIN=product.gtin,
+            PKWiU=product.pkwiu,
+            CN=product.cn,
+            PKOB=product.pkob,
             **quantity_and_price(source, row),
             **values(source, row),
-            P_12=None if row.rate in (OSS, MARGIN) else row.rate,
-            P_12_XII=quantity(tax.amount) if row.rate == OSS else None,
-            P_12_Zal_15=product.l10n_pl_ksef_annex15 or None,
-            GTU=product.l10n_pl_vat_gtu or None,
+            P_12=tax.code,
+            P_12_XII=tax.foreign_percentage,
+            P_12_Zal_15=product.is_annex15,
+            GTU=product.gtu,
             Procedura=procedure(source, row),
             KursWaluty=source.row_rate(row),
         )
@@ -73,18 +70,14 @@ class AccountMove(models.Model):
 
 def row_name(row):
     """Return the name of a row in pieces: P_7 and what overflows."""
-    text = row.line.name or row.line.product_id.display_name
+    text = row.line.name or row.product.name
     return pieces(text, NAME_LENGTH, VALUE_LENGTH) or [None]
-
-
-def unit_name(unit):
-    return cut(unit.l10n_pl_ksef_name or unit.name, 256)
 
 
 def procedure(source, row):
     """Return the one procedure of a row: the tax's, else the invoice's voucher mark."""
-    if row.tax.l10n_pl_ksef_procedure:
-        return row.tax.l10n_pl_ksef_procedure
+    if row.tax.procedure:
+        return row.tax.procedure
     return next((mark for name, mark in VOUCHER_PROCEDURES if source.move[name]), None)
 
 
@@ -109,27 +102,27 @@ def quantity_and_price(source, row):
     is_gross = source.is_gross or row.rate == MARGIN
     value = row.gross if is_gross else row.net
     key = "P_9B" if is_gross else "P_9A"
-    unit = unit_name(line.product_uom_id)
-    if not fits(line.quantity, QUANTITY_DIGITS):
-        return {"P_8A": _WHOLE_UNIT, "P_8B": Decimal(1), key: money(value)}
     count = quantity(line.quantity) * (-1 if source.is_refund else 1)
+    if not fits(line.quantity, QUANTITY_DIGITS):
+        return {"P_8A": _WHOLE_UNIT, "P_8B": Decimal(1), key: value}
     unit_price, discount = _price(line, row.tax, is_gross)
     if count < 0 and not source.is_correction:
         count, unit_price, discount = -count, -unit_price, -discount
     if count and abs(count * (unit_price - discount) - value) > _TOLERANCE:
         unit_price = price(value / count + discount)
+    unit = source.facts.unit(line.product_uom_id)
     return {"P_8A": unit, "P_8B": count, key: unit_price, "P_10": discount or None}
 
 
 def _price(line, tax, is_gross):
     unit_price = Decimal(repr(line.price_unit))
-    if tax.price_include and not is_gross:
-        unit_price /= 1 + Decimal(repr(tax.amount)) / 100
-    discount = unit_price * Decimal(repr(line.discount)) / 100
-    return price(unit_price), price(discount)
+    if tax.is_included and not is_gross:
+        unit_price /= 1 + tax.percentage
+    discount = line.discount and unit_price * Decimal(repr(line.discount)) / 100
+    return price(unit_price), price(discount) if discount else 0
 
 
-# -- DodatkowyOpis -----------------------------------------------------------------
+# -- DodatkowyOpis -------------------------------------------------------------
 
 
 def remark(key, text, row_number=None):
@@ -151,10 +144,13 @@ def _rest_of_names(source):
 
 def _notes(source):
     """Return the notes of the invoice, each at the row that stands before it."""
-    numbers = {row.line: row.number for row in source.rows}
+    numbers = {row.line.id: row.number for row in source.rows}
+    lines = [*source.lines.get("product", ()), *source.lines.get("line_note", ())]
+    if len(lines) == len(source.lines.get("product", ())):
+        return []
     found, last = [], None
-    for line in source.move.invoice_line_ids.sorted(by_position):
-        last = numbers.get(line, last)
+    for line in sorted(lines, key=by_position):
+        last = numbers.get(line.id, last)
         if line.display_type == "line_note":
             found += remark(NOTE, line.name, last)
     return found
@@ -163,19 +159,20 @@ def _notes(source):
 def _exemptions(source):
     """Return the basis of each exempt row, where the rows have different ones."""
     rows = [row for row in source.rows if row.rate == "zw"]
-    if len({row.tax.l10n_pl_ksef_exempt_basis for row in rows}) < 2:
+    if len({row.tax.exempt_basis for row in rows}) < 2:
         return []
     return [
         pair
         for row in rows
-        for pair in remark(EXEMPTION, row.tax.l10n_pl_ksef_exempt_basis, row.number)
+        for pair in remark(EXEMPTION, row.tax.exempt_basis, row.number)
     ]
 
 
 def _legal_notes(source):
-    taxes = {row.tax: None for row in source.rows if row.tax.invoice_legal_notes}
+    notes = dict.fromkeys(row.tax.legal_notes for row in source.rows)
     return [
         pair
-        for tax in taxes
-        for pair in remark(LEGAL_BASIS, html2plaintext(tax.invoice_legal_notes))
+        for note in notes
+        if note
+        for pair in remark(LEGAL_BASIS, html2plaintext(note))
     ]

@@ -29,10 +29,9 @@ class AccountMove(models.Model):
         }
 
     def _l10n_pl_ksef_fa3_settlement(self, source):
-        """Return Rozliczenie: from P_15 by deposits and cash rounding to the due sum."""
+        """Return Rozliczenie: from P_15 by deposits and rounding to what is due."""
         charges = [
-            (money(source.sign * line.amount_currency), cut(line.name, 256) or DEPOSIT)
-            for line in source.deposits
+            (row.net, cut(row.line.name, 256) or DEPOSIT) for row in source.deposits
         ]
         charges += [
             (money(source.sign * line.amount_currency), CASH_ROUNDING)

@@ -64,10 +64,9 @@ def _total(source):
     """The parts that FA(3) shows must make up the total of the books."""
     if not all(row.rate for row in source.rows):
         return
-    charges = [*source.deposits, *source.lines.get("rounding", ())]
-    shown = source.totals.gross + sum(
-        (money(source.sign * line.amount_currency) for line in charges), ZERO
-    )
+    shown = source.totals.gross + sum((row.net for row in source.deposits), ZERO)
+    for line in source.lines.get("rounding", ()):
+        shown += money(source.sign * line.amount_currency)
     booked = money(-source.sign * source.move.amount_total_in_currency_signed)
     if shown != booked:
         yield found(source.move, "amount_total", shown=shown, booked=booked)
@@ -87,10 +86,13 @@ def _gross_rows(source):
 
 def _tax_off_rate(source):
     for name, rows in _rows_by_base(source).items():
-        tax, percentages = BUCKETS[rows[0].rate].tax, {row.tax.amount for row in rows}
+        tax, percentages = (
+            BUCKETS[rows[0].rate].tax,
+            {row.tax.percentage for row in rows},
+        )
         if not tax or len(percentages) > 1:
             continue
-        rate = Decimal(repr(percentages.pop())) / 100
+        rate = percentages.pop()
         expected = money(source.totals.base[name] * rate)
         amount = source.totals.tax[tax]
         if abs(amount - expected) > _GROSZ * (len(rows) + 1):

@@ -5,8 +5,7 @@ import re
 from odoo.tools import LazyTranslate
 
 from ..ksef.identifiers import is_internal_id, is_nip
-from .account_move_fa3_parties import address, needs_prefix
-from .fa3_identity import identify
+from .account_move_fa3_parties import needs_prefix
 from .fa3_rule import ERROR, WARNING, Rule, found
 
 _lt = LazyTranslate(__name__)
@@ -22,7 +21,7 @@ def _seller_nip(source):
 
 
 def _seller_address(source):
-    if not address(source.seller, "PL"):
+    if not source.facts.address(source.seller, "PL"):
         yield found(source.seller, "street", company=source.company.name)
 
 
@@ -58,7 +57,7 @@ def _buyer_without_eu_number(source):
 
 
 def _buyer_address(source):
-    if source.kind != "UPR" and not address(source.buyer):
+    if source.kind != "UPR" and not source.facts.address(source.buyer):
         yield found(source.buyer, "street", buyer=source.buyer.name)
 
 
@@ -79,18 +78,21 @@ def _unit_missing(source):
         if not source.buyer[mark]:
             continue
         units = source.parties.filtered(lambda party, role=role: party.role == role)
-        if not any(_is_identified(unit.partner_id) for unit in units):
+        if not any(_is_identified(source, unit.partner_id) for unit in units):
             yield found(source.move, "l10n_pl_ksef_party_ids", buyer=source.buyer.name)
 
 
-def _is_identified(partner):
-    return bool(partner.l10n_pl_ksef_internal_id or identify(partner).nip)
+def _is_identified(source, partner):
+    return bool(partner.l10n_pl_ksef_internal_id or source.facts.identity(partner).nip)
 
 
 def _party_numbers(source):
     for party in source.parties:
         partner = party.partner_id
-        internal_id, nip = partner.l10n_pl_ksef_internal_id, identify(partner).nip
+        internal_id, nip = (
+            partner.l10n_pl_ksef_internal_id,
+            source.facts.identity(partner).nip,
+        )
         if internal_id and not is_internal_id(internal_id):
             field = "l10n_pl_ksef_internal_id"
             yield found(partner, field, party=partner.name, number=internal_id)

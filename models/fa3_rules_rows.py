@@ -14,7 +14,7 @@ _TITLE_LENGTH = 60
 
 
 def _title(row):
-    return cut(row.line.name, _TITLE_LENGTH) or row.line.product_id.display_name or "-"
+    return cut(row.line.name, _TITLE_LENGTH) or row.product.name or "-"
 
 
 def _taxes(source, rate):
@@ -31,52 +31,51 @@ def _without_tax(source):
 def _several_taxes(source):
     for row in source.rows:
         if len(row.taxes) > 1:
-            taxes = ", ".join(row.taxes.mapped("name"))
+            taxes = ", ".join(tax.name for tax in row.taxes)
             yield found(row.line, "tax_ids", row=_title(row), taxes=taxes)
 
 
 def _tax_without_rate(source):
-    taxes = dict.fromkeys(row.tax for row in source.rows if len(row.taxes) == 1)
-    for tax in taxes:
-        if not tax.l10n_pl_ksef_rate:
-            yield found(tax, "l10n_pl_ksef_rate", tax=tax.name)
+    for tax in dict.fromkeys(row.tax for row in source.rows if len(row.taxes) == 1):
+        if not tax.rate:
+            yield found(tax.record, "l10n_pl_ksef_rate", tax=tax.name)
 
 
 def _rate_of_another_percentage(source):
     for tax in {row.tax: None for row in source.rows if row.rate}:
-        expected = RATE_PERCENTAGES.get(tax.l10n_pl_ksef_rate)
+        expected = RATE_PERCENTAGES.get(tax.rate)
         if expected is not None and tax.amount != expected:
-            rate = tax.l10n_pl_ksef_rate
-            yield found(tax, "l10n_pl_ksef_rate", tax=tax.name, rate=rate)
+            rate = tax.rate
+            yield found(tax.record, "l10n_pl_ksef_rate", tax=tax.name, rate=rate)
 
 
 def _without_name(source):
     for row in source.rows:
-        if not cut(row.line.name or row.line.product_id.display_name, 1):
+        if not cut(row.line.name or row.product.name, 1):
             yield found(row.line, "name", number=row.number)
 
 
 def _without_basis(source):
     for tax in _taxes(source, "zw"):
-        if not cut(tax.l10n_pl_ksef_exempt_basis, 1):
-            yield found(tax, "l10n_pl_ksef_exempt_basis", tax=tax.name)
+        if not tax.exempt_basis:
+            yield found(tax.record, "l10n_pl_ksef_exempt_basis", tax=tax.name)
 
 
 def _margin_without_kind(source):
     for tax in _taxes(source, MARGIN):
-        if not tax.l10n_pl_ksef_margin_kind:
-            yield found(tax, "l10n_pl_ksef_margin_kind", tax=tax.name)
+        if not tax.margin_kind:
+            yield found(tax.record, "l10n_pl_ksef_margin_kind", tax=tax.name)
 
 
 def _mixed_margins(source):
-    kinds = {tax.l10n_pl_ksef_margin_kind for tax in _taxes(source, MARGIN)}
-    if len(kinds - {False}) > 1:
+    kinds = {tax.margin_kind for tax in _taxes(source, MARGIN)}
+    if len(kinds - {None}) > 1:
         yield found(source.move, "invoice_line_ids")
 
 
 def _domestic_reverse_charge(source):
     for tax in _taxes(source, "oo"):
-        yield found(tax, "l10n_pl_ksef_rate", tax=tax.name)
+        yield found(tax.record, "l10n_pl_ksef_rate", tax=tax.name)
 
 
 def _cash_method_abroad(source):
@@ -87,7 +86,7 @@ def _cash_method_abroad(source):
 def _several_procedures(source):
     marks = [mark for name, mark in VOUCHER_PROCEDURES if source.move[name]]
     for row in source.rows:
-        own = row.tax.l10n_pl_ksef_procedure
+        own = row.tax.procedure
         procedures = dict.fromkeys([*filter(None, [own]), *marks])
         if len(procedures) > 1:
             names = ", ".join(procedures)

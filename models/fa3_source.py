@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..ksef.fa3 import codes
 from .account_tax import MARGIN, OSS
-from .fa3_identity import identify
+from .fa3_facts import NO_TAX, ProductFacts, TaxFacts
 from .fa3_text import money
 
 ZERO = Decimal("0.00")
@@ -57,28 +57,33 @@ class Row:
     """A row of the invoice.
 
     :ivar line: the journal item
-    :ivar taxes: its taxes, groups replaced by their members
+    :ivar taxes: facts of its taxes, groups replaced by their members
+    :ivar tax: the one of them; ``NO_TAX`` where there is not exactly one
     :ivar rate: KSeF rate, ``None`` where there is not exactly one (a rule refuses it)
     :ivar net: value without tax, document currency, sign of the document
     :ivar gross: value with tax, as Odoo shows it on the row
     :ivar vat: tax of the row alone, meaningful where taxes are rounded by rows
+    :ivar supplied: its own date of supply, ``None`` when not given
     """
 
     line: Any
-    taxes: Any
+    taxes: tuple[TaxFacts, ...]
+    tax: TaxFacts
     rate: str | None
+    product: ProductFacts
     net: Decimal
     gross: Decimal
     vat: Decimal
+    supplied: Any
     number: int = 0
-
-    @property
-    def tax(self):
-        return self.taxes[:1]
 
     @property
     def is_taxed(self):
         return self.rate in TAXED
+
+    @property
+    def is_deposit(self):
+        return not self.taxes and self.product.is_deposit
 
 
 @dataclass(slots=True)
@@ -98,11 +103,13 @@ class Source:
     """A move with everything that several blocks of FA(3) need.
 
     :ivar move: the record, with all rights and in Polish
+    :ivar facts: facts of taxes, products and partners, shared by a batch
     :ivar sign: what journal items are multiplied with; -1 for sales
     """
 
-    def __init__(self, move):
+    def __init__(self, move, facts):
         self.move = move
+        self.facts = facts
         self.env = move.env
         self.company = move.company_id
         self.sign = 1 if move.move_type.startswith("in_") else -1
@@ -118,17 +125,17 @@ class Source:
 
     @cached_property
     def seller_identity(self):
-        return identify(self.seller)
+        return self.facts.identity(self.seller)
 
     @cached_property
     def buyer_identity(self):
-        return identify(self.buyer)
+        return self.facts.identity(self.buyer)
 
     @cached_property
     def parties(self):
         return self.move.l10n_pl_ksef_party_ids
 
-    # -- what it is --------------------------------------------------------------
+    # -- what it is ------------------------------------------------------------
     @cached_property
     def kind(self):
         return self.move._l10n_pl_ksef_fa3_kind()
@@ -157,7 +164,7 @@ class Source:
             return Decimal(1)
         return self.move._l10n_pl_ksef_fa3_exchange_rate()
 
-    # -- lines ---------------------------------------------------------------------
+    # -- lines -----------------------------------------------------------------
     @cached_property
     def lines(self):
         """Journal items by display type, in the order of the invoice."""
@@ -167,16 +174,24 @@ class Source:
         return found
 
     @cached_property
+    def _products(self):
+        return [self._row(line) for line in self.lines.get("product", ())]
+
+    @cached_property
     def rows(self):
         rows = [
-            self._row(line)
-            for line in self.lines.get("product", ())
-            if not is_deposit(line)
+            row
+            for row in self._products
+            if not row.is_deposit and (row.line.quantity or row.net)
         ]
-        rows = [row for row in rows if row.line.quantity or row.net]
         for index, row in enumerate(rows, 1):
             row.number = index
         return rows
+
+    @cached_property
+    def deposits(self):
+        """Untaxed rows of returnable deposits: to pay, but no part of the total."""
+        return [row for row in self._products if row.is_deposit]
 
     @cached_property
     def sale_orders(self):
@@ -186,59 +201,50 @@ class Source:
             return []
         return lines.sale_line_ids.order_id.sorted("id")
 
-    @cached_property
-    def deposits(self):
-        """Untaxed rows of returnable deposits: to pay, but no part of the total."""
-        return [line for line in self.lines.get("product", ()) if is_deposit(line)]
-
     def _row(self, line):
-        taxes = flat_taxes(line.tax_ids)
+        taxes = self.facts.taxes(line.tax_ids)
+        tax = taxes[0] if len(taxes) == 1 else NO_TAX
         shown = -1 if self.is_refund else 1
+        gross = line.price_total
         return Row(
             line=line,
             taxes=taxes,
-            rate=(taxes.l10n_pl_ksef_rate or None) if len(taxes) == 1 else None,
+            tax=tax,
+            rate=tax.rate,
+            product=self.facts.product(line.product_id),
             net=money(self.sign * line.amount_currency),
-            gross=money(shown * line.price_total),
-            vat=money(shown * (line.price_total - line.price_subtotal)),
+            gross=money(shown * gross),
+            vat=money(shown * (gross - line.price_subtotal)),
+            supplied=line.l10n_pl_ksef_supply_date or None,
         )
 
     def row_id(self, line):
         """Return a name of the row that never changes (UU_ID, at most 50 long)."""
-        return f"odoo-{self.database_id}-{line.id}"
+        return f"odoo-{self.facts.database(self.env)}-{line.id}"
 
-    @cached_property
-    def database_id(self):
-        uuid = self.env["ir.config_parameter"].get_param("database.uuid") or ""
-        return uuid.replace("-", "")[:8]
-
-    # -- dates and exchange rates ----------------------------------------------------
+    # -- dates and exchange rates ----------------------------------------------
     @cached_property
     def supply_date(self):
         """The date of supply of the whole invoice, or ``None`` (rows differ)."""
-        dates = {row.line.l10n_pl_ksef_supply_date for row in self.rows}
         if self.has_row_dates:
             return None
-        return (
-            next(iter(dates - {False}), None)
-            or self.move.taxable_supply_date
-            or self.move.delivery_date
-            or None
-        )
+        of_rows = self.rows[0].supplied if self.rows else None
+        move = self.move
+        return of_rows or move.taxable_supply_date or move.delivery_date or None
 
     @cached_property
     def has_row_dates(self):
-        return len({row.line.l10n_pl_ksef_supply_date for row in self.rows}) > 1
+        return len({row.supplied for row in self.rows}) > 1
 
-    def row_date(self, line):
+    def row_date(self, row):
         """Return P_6A: the date of a row, where the rows differ."""
-        return (self.has_row_dates and line.l10n_pl_ksef_supply_date) or None
+        return row.supplied if self.has_row_dates else None
 
     def row_rate(self, row):
         """Return KursWaluty: the rate of a row with Polish VAT in another currency."""
         if not (self.is_foreign and row.is_taxed) or self.kind in ADVANCE_KINDS:
             return None
-        day = self.row_date(row.line)
+        day = self.row_date(row)
         return self.move._l10n_pl_ksef_fa3_rate_on(day) if day else self.exchange_rate
 
     @cached_property
@@ -248,8 +254,8 @@ class Source:
     @cached_property
     def is_gross(self):
         """Whether prices are gross: all taxed rows have taxes included in the price."""
-        taxed = [row for row in self.rows if row.tax.amount]
-        return bool(taxed) and all(row.tax.price_include for row in taxed)
+        taxed = [row.tax for row in self.rows if row.tax.amount]
+        return bool(taxed) and all(tax.is_included for tax in taxed)
 
     @cached_property
     def rounds_per_row(self):
@@ -268,7 +274,8 @@ class Source:
             if bucket.local:
                 totals.local.setdefault(bucket.local, ZERO)
         for line in self.lines.get("tax", ()):
-            bucket = BUCKETS.get(line.tax_line_id.l10n_pl_ksef_rate)
+            (tax,) = self.facts.taxes(line.tax_line_id)
+            bucket = BUCKETS.get(tax.rate)
             if bucket and bucket.tax:
                 amount = money(self.sign * line.amount_currency)
                 totals.tax[bucket.tax] = totals.tax.get(bucket.tax, ZERO) + amount
@@ -287,7 +294,7 @@ class Source:
         for row in self.rows:
             if row.is_taxed:
                 rate = self.row_rate(row) or 0
-                tax = row.net * Decimal(repr(row.tax.amount)) / 100 * rate
+                tax = row.net * row.tax.percentage * rate
                 totals.local[BUCKETS[row.rate].local] += tax
         totals.local = {name: money(sum_) for name, sum_ in totals.local.items()}
 
@@ -307,13 +314,3 @@ class Source:
 def by_position(line):
     """Key that sorts journal items as the invoice shows them."""
     return line.sequence, line.id
-
-
-def flat_taxes(taxes):
-    """Return ``taxes`` with every group replaced by its members."""
-    groups = taxes.filtered(lambda tax: tax.amount_type == "group")
-    return (taxes - groups) | groups.children_tax_ids if groups else taxes
-
-
-def is_deposit(line):
-    return not line.tax_ids and line.product_id.l10n_pl_ksef_is_deposit

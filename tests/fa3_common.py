@@ -66,7 +66,7 @@ class Fa3Common(AccountTestInvoicingCommon):
         cls.eur = cls.env.ref("base.EUR")
         cls.eur.active = True
 
-    # -- records ---------------------------------------------------------------------
+    # -- records ---------------------------------------------------------------
     @classmethod
     def new_partner(cls, name, **values):
         return cls.env["res.partner"].create(
@@ -147,7 +147,7 @@ class Fa3Common(AccountTestInvoicingCommon):
             move.action_post()
         return move
 
-    # -- documents ---------------------------------------------------------------------
+    # -- documents -------------------------------------------------------------
     def prepare(self, move):
         """Prepare as the accountant, with nothing in the cache."""
         self.env.flush_all()

@@ -30,7 +30,7 @@ class TestFa3Rates(Fa3Common):
             **values,
         )
 
-    # -- rates of the chart ------------------------------------------------------------
+    # -- rates of the chart ----------------------------------------------------
     def test_e01_one_row_at_23(self):
         invoice = self.export(self.sale(100), "e01_one_row_at_23")
         fa = invoice.Fa
@@ -135,7 +135,7 @@ class TestFa3Rates(Fa3Common):
             P_19B="art. 135 ust. 1 lit. b dyrektywy 2006/112/WE",
         )
 
-    # -- abroad ------------------------------------------------------------------------
+    # -- abroad ----------------------------------------------------------------
     def test_e09_goods_to_the_eu(self):
         move = self.sale(self.row(500, "vs_unia"), partner_id=self.eu_buyer().id)
         invoice = self.export(move, "e09_goods_to_the_eu")
@@ -311,7 +311,7 @@ class TestFa3Rates(Fa3Common):
         tax.invoice_repartition_line_ids.tag_ids = tag
         self.assertEqual(tax.l10n_pl_ksef_rate, "OSS")
 
-    # -- margin ------------------------------------------------------------------------
+    # -- margin ----------------------------------------------------------------
     def margin_tax(self, kind="3_1"):
         return self.own_tax(0, l10n_pl_ksef_rate="MARZA", l10n_pl_ksef_margin_kind=kind)
 
@@ -337,7 +337,7 @@ class TestFa3Rates(Fa3Common):
         move = self.sale(self.row(100, self.margin_tax(False)))
         self.assertEqual(self.refuse(move), ["margin_without_kind"])
 
-    # -- nothing is guessed ------------------------------------------------------------
+    # -- nothing is guessed ----------------------------------------------------
     def test_e25_row_without_tax_is_refused(self):
         move = self.sale(100, self.row(50, False, name="Bez podatku"))
         (problem,) = self.prepare(move).problems

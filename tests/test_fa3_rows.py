@@ -16,7 +16,7 @@ class TestFa3Rows(Fa3Common):
             {"name": f"{tax.name} gross", "price_include_override": "tax_included"}
         )
 
-    # -- net prices --------------------------------------------------------------------
+    # -- net prices ------------------------------------------------------------
     def test_e37_price_with_four_decimals(self):
         fa = self.export(self.sale(self.row(12.3456, quantity=3)), "e37_price").Fa
         self.assert_fields(fa.FaWiersz[0], P_8B="3", P_9A="12.3456", P_11="37.04")
@@ -100,7 +100,7 @@ class TestFa3Rows(Fa3Common):
         move = self.sale(self.row(100, quantity=0.1 + 0.2))
         self.assertIn(b"<P_8B>0.3</P_8B>", self.prepare(move).xml)
 
-    # -- gross prices ------------------------------------------------------------------
+    # -- gross prices ----------------------------------------------------------
     def test_e48_gross_prices(self):
         tax = self.gross_tax()
         move = self.sale(
@@ -144,7 +144,7 @@ class TestFa3Rows(Fa3Common):
         )
         self.assertEqual(self.buckets(fa)["P_14_1"], "5.04")
 
-    # -- negative and empty rows ---------------------------------------------------------
+    # -- negative and empty rows -----------------------------------------------
     def test_e51_discount_row(self):
         move = self.sale(1000, self.row(-100, name="Rabat"))
         fa = self.export(move, "e51_discount_row").Fa
@@ -173,7 +173,7 @@ class TestFa3Rows(Fa3Common):
         move = self.sale(self.row(50, quantity=0), self.note("Nic"))
         self.assertEqual(self.refuse(move), ["no_rows"])
 
-    # -- texts -------------------------------------------------------------------------
+    # -- texts -----------------------------------------------------------------
     def test_e53_sections_and_notes(self):
         move = self.sale(
             self.note("Przed wierszami"),
@@ -233,7 +233,7 @@ class TestFa3Rows(Fa3Common):
         move = self.sale(self.row(10, product_uom_id=unit.id))
         self.assertEqual(self.export(move).Fa.FaWiersz[0].P_8A, "op.")
 
-    # -- marks of products ---------------------------------------------------------------
+    # -- marks of products -----------------------------------------------------
     def test_codes_of_the_product(self):
         product = self.new_product(
             name="Piwo",
@@ -285,7 +285,7 @@ class TestFa3Rows(Fa3Common):
             [("Podstawa prawna", "art. 42 ust. 1 ustawy")],
         )
 
-    # -- between the total and what is due -------------------------------------------------
+    # -- between the total and what is due -------------------------------------
     def test_e55_cash_rounding(self):
         rounding = self.env["account.cash.rounding"].create(
             {
@@ -358,7 +358,7 @@ class TestFa3Rows(Fa3Common):
         self.assert_fields(charge, Kwota="5.00", Powod="Kaucja")
         self.assert_fields(fa.Rozliczenie, SumaObciazen="5.00", DoZaplaty="36.50")
 
-    # -- split payment -------------------------------------------------------------------
+    # -- split payment ---------------------------------------------------------
     def annex15(self, price, **values):
         product = self.new_product(l10n_pl_ksef_annex15=True)
         return self.sale(self.row(price, product_id=product.id), **values)
