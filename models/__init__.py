@@ -1,3 +1,4 @@
+from . import account_journal
 from . import account_move
 from . import account_move_ksef_lock
 from . import account_move_ksef_files
@@ -24,6 +25,7 @@ from . import res_partner
 from . import res_partner_bank
 from . import uom_uom
 from . import res_company_fa3
+from . import res_config_settings_fa3
 from . import l10n_pl_ksef_party
 from . import account_move_fa3_fields
 from . import account_move_fa3_kind
@@ -35,3 +37,6 @@ from . import account_move_fa3_annotations
 from . import account_move_fa3_payment
 from . import account_move_fa3_terms
 from . import account_move_fa3
+from . import account_move_policy
+from . import res_company_policy
+from . import res_partner_policy

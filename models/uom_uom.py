@@ -27,6 +27,9 @@ NAMES = {
 class UomUom(models.Model):
     _inherit = "uom.uom"
 
+    l10n_pl_ksef_is_shown = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_is_shown", export_string_translation=False
+    )
     l10n_pl_ksef_name = fields.Char(
         "KSeF unit",
         size=256,
@@ -44,3 +47,8 @@ class UomUom(models.Model):
         xmlids = self.get_external_id()
         for unit in self:
             unit.l10n_pl_ksef_name = NAMES.get(xmlids.get(unit.id), False)
+
+    @api.depends_context("allowed_company_ids")
+    def _compute_l10n_pl_ksef_is_shown(self):
+        countries = self.env.companies.account_fiscal_country_id
+        self.l10n_pl_ksef_is_shown = "PL" in countries.mapped("code")
