@@ -26,6 +26,8 @@
         "views/res_config_settings_fa3_views.xml",
         "wizards/l10n_pl_ksef_connect_views.xml",
         "wizards/l10n_pl_ksef_disconnect_views.xml",
+        "wizards/l10n_pl_ksef_policy_views.xml",
+        "views/sending_policy_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],

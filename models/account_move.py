@@ -96,7 +96,15 @@ class AccountMove(models.Model):
             move.l10n_pl_ksef_acquired_at = document.acquired_at
             move.l10n_pl_ksef_mode = document.mode
 
-    @api.depends("state", "move_type", "l10n_pl_ksef_state", "company_id")
+    @api.depends(
+        "state",
+        "move_type",
+        "l10n_pl_ksef_state",
+        "company_id",
+        "journal_id",
+        "partner_id",
+        "l10n_pl_ksef_outside",
+    )
     def _compute_l10n_pl_ksef_can_send(self):
         for move in self:
             move.l10n_pl_ksef_can_send = not move._l10n_pl_ksef_refusal()

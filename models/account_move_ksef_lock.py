@@ -30,38 +30,47 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_refusal(self):
         """Say in one sentence why this move does not go to KSeF, or return ``None``."""
         self.ensure_one()
-        _t = self.env._
+        _ = self.env._
+        exception = self._l10n_pl_ksef_exception()
         reasons = (
             (
                 not self.is_sale_document(),
-                lambda: _t("Only customer invoices and credit notes go to KSeF."),
+                lambda: _("Only customer invoices and credit notes go to KSeF."),
             ),
             (
                 not self.company_id._l10n_pl_ksef_is_active(),
-                lambda: _t(
+                lambda: _(
                     "%(company)s is not connected to KSeF. Connect it first"
                     " (Accounting > Configuration > KSeF).",
                     company=self.company_id.name,
                 ),
             ),
             (
+                not self.company_id._l10n_pl_ksef_sends(),
+                lambda: _(
+                    "Sending to KSeF is switched off for %(company)s.",
+                    company=self.company_id.name,
+                ),
+            ),
+            (exception, lambda: exception),
+            (
                 self.state != "posted",
-                lambda: _t("Confirm the invoice first: KSeF takes final invoices."),
+                lambda: _("Confirm the invoice first: KSeF takes final invoices."),
             ),
             (
                 self.l10n_pl_ksef_state == ACCEPTED,
-                lambda: _t(
+                lambda: _(
                     "KSeF has accepted this invoice already: %(number)s",
                     number=self.l10n_pl_ksef_number,
                 ),
             ),
             (
                 self.l10n_pl_ksef_state in LIVE,
-                lambda: _t("This invoice is on its way to KSeF already."),
+                lambda: _("This invoice is on its way to KSeF already."),
             ),
             (
                 self._l10n_pl_ksef_sent_by_core(),
-                lambda: _t(
+                lambda: _(
                     "Odoo's own KSeF module has sent this invoice; it is not sent"
                     " twice."
                 ),

@@ -56,16 +56,26 @@ class AccountMove(models.Model):
         }
 
     def _l10n_pl_ksef_check_sendable(self):
-        """Raise with the first problem and the way to the record that mends it."""
+        """Raise when this invoice may not or can not go to KSeF."""
         self.ensure_one()
         if refusal := self._l10n_pl_ksef_refusal():
             raise UserError(refusal)
-        problems = self._l10n_pl_ksef_errors()
+        self._l10n_pl_ksef_raise_problems()
+
+    def _l10n_pl_ksef_raise_problems(self):
+        """Raise with all that is wrong and the way to the record that mends it."""
+        self.ensure_one()
+        problems = _errors(self._l10n_pl_ksef_prepare()[self])
         if not problems:
             return
-        message = "\n".join(problem.message for problem in problems)
-        first = next((p for p in problems if p.model and p.res_id), None)
-        if not first or (first.model == self._name and first.res_id == self.id):
+        message = _text(problems)
+        elsewhere = (
+            p
+            for p in problems
+            if p.res_id and (p.model, p.res_id) != (self._name, self.id)
+        )
+        first = next(elsewhere, None)
+        if not first:
             raise UserError(message)
         raise RedirectWarning(
             message,
@@ -79,18 +89,18 @@ class AccountMove(models.Model):
         )
 
     @api.private
-    def _l10n_pl_ksef_errors(self):
-        """Return what keeps this invoice from being sent (empty: nothing)."""
-        self.ensure_one()
-        prepared = self._l10n_pl_ksef_prepare()[self]
-        return tuple(p for p in prepared.problems if p.level == ERROR)
+    def _l10n_pl_ksef_note_problems(self):
+        """Keep what would hold these invoices from being sent, for people to see."""
+        for move, prepared in self._l10n_pl_ksef_prepare().items():
+            move.l10n_pl_ksef_problem = _text(_errors(prepared))
 
     @api.private
-    def _l10n_pl_ksef_enqueue(self):
+    def _l10n_pl_ksef_enqueue(self, at=False):
         """Freeze the FA(3) of the fit moves, queue them and wake the sender.
 
         The others keep in ``l10n_pl_ksef_problem`` what is to be mended.
 
+        :param at: naive UTC time of the first attempt, at once by default
         :return: the queued moves
         """
         refusals = {move: move._l10n_pl_ksef_refusal() for move in self}
@@ -98,20 +108,23 @@ class AccountMove(models.Model):
             if refusal:
                 move.l10n_pl_ksef_problem = refusal
         candidates = self.filtered(lambda m: not refusals[m])
-        if not candidates:
-            return candidates
-        # Two people press the button at once: the second waits, then sees LIVE.
+        # Two people press the button at once: one of them gets the lock.
         candidates.lock_for_update()
+        documents = self.env["l10n_pl_ksef.document"]
         queued = self.browse()
         for move, prepared in candidates._l10n_pl_ksef_prepare().items():
-            if prepared.xml is None:
-                move.l10n_pl_ksef_problem = "\n".join(
-                    p.message for p in prepared.problems if p.level == ERROR
-                )
-                continue
-            move.l10n_pl_ksef_problem = False
-            self.env["l10n_pl_ksef.document"]._freeze(move, prepared.xml)
-            queued |= move
+            move.l10n_pl_ksef_problem = _text(_errors(prepared))
+            if prepared.xml is not None:
+                documents._freeze(move, prepared.xml, at)
+                queued |= move
         if queued:
-            self.env["l10n_pl_ksef.document"]._trigger_sending()
+            documents._trigger_sending(at or None)
         return queued
+
+
+def _errors(prepared):
+    return tuple(p for p in prepared.problems if p.level == ERROR)
+
+
+def _text(problems):
+    return "\n".join(problem.message for problem in problems)

@@ -10,8 +10,9 @@ from .fa3_rule import ERROR
 EDI_KEY = "l10n_pl_ksef"
 CORE_EDI_KEY = "pl_ksef"
 
-#: Odoo's name for "download the PDF".
+#: Odoo's names for "download the PDF" and "by e-mail".
 MANUAL = "manual"
+EMAIL = "email"
 
 #: settings of the dialog that are kept until the KSeF number is there.
 HELD_SETTINGS = (
@@ -52,8 +53,8 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _get_default_extra_edis(self, move):
-        # EXTENDS 'account'. With all rights, because core's ``pl_ksef`` looks at a field
-        # of system administrators: an accountant could not open the dialog at all.
+        # EXTENDS 'account'. With all rights, because core's ``pl_ksef`` looks at a
+        # field of system administrators: an accountant could not open the dialog.
         edis = super()._get_default_extra_edis(move.sudo())
         return self._l10n_pl_ksef_without_core(move, edis)
 
@@ -98,6 +99,21 @@ class AccountMoveSend(models.AbstractModel):
                 "message": self.env._(
                     "On the way to KSeF: the e-mail leaves when the KSeF number is"
                     " there."
+                ),
+            }
+        if (moves - chosen).filtered(
+            lambda m: (
+                EMAIL in moves_data[m]["sending_methods"]
+                and m.l10n_pl_ksef_state not in (*LIVE, ACCEPTED)
+                and m._l10n_pl_ksef_mail_must_wait()
+            )
+        ):
+            alerts["l10n_pl_ksef_mail_waits"] = {
+                "level": "info",
+                "message": self.env._(
+                    "An invoice for a company is issued when it has its KSeF number:"
+                    " the e-mail leaves by itself when the invoice was sent to KSeF and"
+                    " has the number."
                 ),
             }
         both = chosen.company_id.filtered("l10n_pl_ksef_core_connected")
@@ -157,13 +173,14 @@ class AccountMoveSend(models.AbstractModel):
         if failed:
             may_raise = allow_raising and not from_cron and not allow_fallback_pdf
             self._l10n_pl_ksef_fail(failed, from_cron, may_raise)
-        waiting = (moves - failed).filtered(lambda m: m.l10n_pl_ksef_state in LIVE)
-        now = waiting.browse()
-        for move in waiting:
+        waiting = now = moves.browse()
+        for move in (moves - failed).filtered(self._l10n_pl_ksef_may_wait):
             settings = self._get_default_sending_settings(
                 move, from_cron=from_cron, **custom_settings
             )
-            now |= self._l10n_pl_ksef_hold(move, settings, from_cron)
+            if self._l10n_pl_ksef_waits(move, settings):
+                waiting |= move
+                now |= self._l10n_pl_ksef_hold(move, settings, from_cron)
         attachments = self.env["ir.attachment"]
         options = {"allow_raising": allow_raising, "from_cron": from_cron}
         if now:
@@ -180,6 +197,17 @@ class AccountMoveSend(models.AbstractModel):
                 **custom_settings,
             )
         return attachments
+
+    def _l10n_pl_ksef_may_wait(self, move):
+        if move.l10n_pl_ksef_state == ACCEPTED:
+            return False
+        return move.l10n_pl_ksef_state in LIVE or move._l10n_pl_ksef_mail_must_wait()
+
+    def _l10n_pl_ksef_waits(self, move, settings):
+        """Tell whether what was asked for waits for the KSeF number of ``move``."""
+        if move.l10n_pl_ksef_state in LIVE:
+            return True
+        return EMAIL in settings["sending_methods"]
 
     def _l10n_pl_ksef_chosen(self, moves, custom_settings):
         """Return the moves that are to be sent to KSeF now.

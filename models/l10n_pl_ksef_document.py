@@ -127,10 +127,11 @@ class Document(models.Model):
     # the only writers
     # ------------------------------------------------------------------
     @api.private
-    def _freeze(self, move, xml):
+    def _freeze(self, move, xml, at=False):
         """Create the queued document of ``move``.
 
         :param bytes xml: the FA(3) file; from here on it is never built again.
+        :param at: naive UTC time of the first attempt, at once by default
         :return: the new document (``queued``).
         """
         return self.sudo().create(
@@ -140,6 +141,7 @@ class Document(models.Model):
                 "xml": base64.b64encode(xml),
                 "xml_hash": sha256_base64(xml),
                 "xml_size": len(xml),
+                "next_try_at": at,
             }
         )
 
@@ -188,15 +190,15 @@ class Document(models.Model):
 
     def _chatter_line(self):
         """Return the chatter's sentence for the present state, or ``None``."""
-        _t = self.env._
+        _ = self.env._
         lines = {
-            ACCEPTED: lambda: _t(
+            ACCEPTED: lambda: _(
                 "KSeF accepted the invoice: %(number)s", number=self.ksef_number
             ),
-            REJECTED: lambda: _t(
+            REJECTED: lambda: _(
                 "KSeF rejected the invoice. %(reason)s", reason=self.message or ""
             ),
-            UNKNOWN: lambda: _t(
+            UNKNOWN: lambda: _(
                 "The invoice was sent to KSeF, but no answer came back. It is being"
                 " looked up there before anything is sent again."
             ),

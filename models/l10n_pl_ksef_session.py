@@ -75,8 +75,9 @@ class Session(models.Model):
 
     def action_download_upo(self):
         self.ensure_one()
+        path = f"/web/content/{self._name}/{self.id}/upo/{self.upo_name}"
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/upo/{self.upo_name}?download=1",
+            "url": f"{path}?download=1",
             "target": "download",
         }

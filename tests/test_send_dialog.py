@@ -192,11 +192,28 @@ class TestSendDialog(DialogCommon):
         self.send_by_dialog(move)
         self.assertIn(move.l10n_pl_ksef_number.encode(), *self.mailed().values())
 
-    def test_email_without_ksef_is_left_to_the_person(self):
+    def test_email_without_ksef_is_free_in_the_hybrid_mode(self):
+        self.company.sudo().l10n_pl_ksef_sending = "hybrid"
         move = self.invoice()
         self.send_by_dialog(move, extra_edis=[])
         self.assertTrue(self.mailed())
         self.assertFalse(move.l10n_pl_ksef_state)
+
+    def test_email_without_ksef_waits_for_a_company(self):
+        move = self.invoice()
+        wizard = self.dialog(move, extra_edis=[])
+        self.assertIn("leaves by itself", str(wizard.alerts))
+        self.send_by_dialog(move, extra_edis=[])
+        self.assertFalse(self._mails)
+        self.send(move)
+        self.release()
+        self.assertIn(move.l10n_pl_ksef_number.encode(), *self.mailed().values())
+
+    def test_email_without_ksef_is_free_for_a_private_person(self):
+        person = self.partner_consumer.sudo()
+        person.write({"name": "Nabywca S.A.", "email": "faktury@nabywca.example"})
+        self.send_by_dialog(self.invoice(partner_id=person.id), extra_edis=[])
+        self.assertTrue(self.mailed())
 
     def test_download_is_given_at_once_and_email_waits(self):
         move = self.invoice()
@@ -289,6 +306,7 @@ class TestSendDialog(DialogCommon):
 
     def homeless(self):
         """Return a buyer without an address, which FA(3) asks for."""
+        self.company.sudo().l10n_pl_ksef_block_posting = False
         return self.system["res.partner"].create(
             {
                 "name": "Nabywca bez adresu",

@@ -1,0 +1,152 @@
+"""How invoices travel: what is sent by itself, what never, what is blocked."""
+
+from datetime import datetime
+
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
+from odoo.tests import tagged
+
+from .sending_common import SendingCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestPolicy(SendingCommon):
+    def policy(self, sending, **values):
+        names = {f"l10n_pl_ksef_{name}": value for name, value in values.items()}
+        self.company.sudo().write({"l10n_pl_ksef_sending": sending, **names})
+
+    def travels(self):
+        """Return which kinds of buyers' invoices are queued at posting."""
+        buyers = {
+            "polish": self.partner_company,
+            "foreign": self.partner_eu,
+            "person": self.partner_consumer,
+        }
+        return {
+            kind
+            for kind, buyer in buyers.items()
+            if self.invoice(partner_id=buyer.id).l10n_pl_ksef_state == "queued"
+        }
+
+    # -- by itself -----------------------------------------------------------
+    def test_by_hand_nothing_goes_by_itself(self):
+        for sending in ("manual", "hybrid", "off"):
+            self.policy(sending)
+            self.assertFalse(self.travels(), sending)
+
+    def test_kinds_of_buyers(self):
+        cases = {
+            "pl_companies": {"polish"},
+            "all_companies": {"polish", "foreign"},
+            "all": {"polish", "foreign", "person"},
+        }
+        for sending, kinds in cases.items():
+            self.policy(sending)
+            self.assertEqual(self.travels(), kinds, sending)
+
+    def test_posted_invoice_gets_its_number_by_itself(self):
+        self.policy("pl_companies")
+        move = self.invoice()
+        self.run_sender()
+        self.assertInKsefOnce(move)
+
+    def test_every_so_many_minutes(self):
+        self.policy("all", send_when="interval", send_minutes=30)
+        slot = self.company._l10n_pl_ksef_next_slot(datetime(2026, 3, 2, 10, 17))
+        self.assertEqual(slot, datetime(2026, 3, 2, 10, 30))
+        move = self.invoice()
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "queued")
+        self.assertTrue(move.l10n_pl_ksef_next_try_at)
+
+    def test_once_a_day_in_polish_time(self):
+        self.policy("all", send_when="daily", send_hour=18.5)
+        slot = self.company._l10n_pl_ksef_next_slot
+        self.assertEqual(
+            slot(datetime(2026, 7, 1, 10)), datetime(2026, 7, 1, 16, 30)
+        )  # summer: UTC+2
+        self.assertEqual(
+            slot(datetime(2026, 1, 2, 10)), datetime(2026, 1, 2, 17, 30)
+        )  # winter: UTC+1
+        # After the hour it goes at once: tomorrow would be too late.
+        self.assertFalse(slot(datetime(2026, 7, 1, 17)))
+
+    def test_schedule_makes_sense(self):
+        with self.assertRaises(ValidationError):
+            self.policy("all", send_minutes=0)
+        with self.assertRaises(ValidationError):
+            self.policy("all", send_hour=24)
+
+    # -- exceptions ------------------------------------------------------------
+    def test_partner_who_never_goes_to_ksef(self):
+        self.policy("all")
+        self.partner_company.l10n_pl_ksef_never = True
+        move = self.invoice()
+        self.assertFalse(move.l10n_pl_ksef_state)
+        with self.assertRaisesRegex(UserError, "never go to KSeF"):
+            move.action_l10n_pl_ksef_send()
+
+    def test_journal_that_never_goes_to_ksef(self):
+        self.policy("all")
+        self.company_data["default_journal_sale"].sudo().l10n_pl_ksef_never = True
+        move = self.invoice()
+        self.assertFalse(move.l10n_pl_ksef_state)
+        self.assertFalse(move.l10n_pl_ksef_can_send)
+
+    def test_invoice_outside_ksef(self):
+        self.policy("all")
+        move = self.invoice(
+            l10n_pl_ksef_outside=True, l10n_pl_ksef_outside_reason="awaria całkowita"
+        )
+        self.assertFalse(move.l10n_pl_ksef_state)
+        with self.assertRaisesRegex(UserError, "outside KSeF"):
+            move.action_l10n_pl_ksef_send()
+
+    def test_off_sends_nothing(self):
+        self.policy("off")
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self.invoice().action_l10n_pl_ksef_send()
+
+    # -- blocking ----------------------------------------------------------------
+    def unfit_buyer(self):
+        buyer = self.partner_company.sudo().copy({"name": "Bez Numeru sp. z o.o."})
+        buyer.vat = False
+        return buyer
+
+    def test_unfit_invoice_is_not_confirmed(self):
+        for sending in ("manual", "all"):
+            self.policy(sending)
+            with self.assertRaises(RedirectWarning):
+                self.invoice(partner_id=self.unfit_buyer().id)
+
+    def test_unfit_invoice_is_confirmed_where_the_company_wants_it(self):
+        self.policy("all", block_posting=False)
+        move = self.invoice(partner_id=self.unfit_buyer().id)
+        self.assertEqual(move.state, "posted")
+        self.assertTrue(move.l10n_pl_ksef_problem)
+        self.assertFalse(move.l10n_pl_ksef_state)
+
+    def test_hybrid_blocks_nothing(self):
+        self.policy("hybrid")
+        move = self.invoice(partner_id=self.unfit_buyer().id)
+        self.assertEqual(move.state, "posted")
+        self.assertFalse(move.l10n_pl_ksef_problem)
+
+    # -- who may choose --------------------------------------------------------
+    def test_accounting_administrator_chooses(self):
+        company = self.company.with_user(self.administrator)
+        action = company.action_l10n_pl_ksef_policy()
+        wizard = (
+            self.env["l10n_pl_ksef.policy"]
+            .with_user(self.administrator)
+            .with_context(**action["context"])
+            .create({"l10n_pl_ksef_sending": "all"})
+        )
+        self.assertEqual(wizard.l10n_pl_ksef_send_minutes, 30)
+        wizard.action_save()
+        self.assertEqual(self.company.l10n_pl_ksef_sending, "all")
+
+    def test_accountant_does_not_choose(self):
+        with self.assertRaises(AccessError):
+            self.company.action_l10n_pl_ksef_policy()
+        with self.assertRaises(AccessError):
+            self.company._l10n_pl_ksef_set_policy({})

@@ -1,0 +1,56 @@
+"""How a company's invoices travel: the choices, on one page."""
+
+from odoo import api, fields, models
+
+
+class Policy(models.TransientModel):
+    _name = "l10n_pl_ksef.policy"
+    _description = "How invoices travel to KSeF"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    l10n_pl_ksef_sending = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_sending"),
+        "Sending to KSeF",
+        required=True,
+    )
+    l10n_pl_ksef_send_when = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_send_when"),
+        "When it is sent",
+        required=True,
+    )
+    l10n_pl_ksef_send_minutes = fields.Integer("Minutes between")
+    l10n_pl_ksef_send_hour = fields.Float("Hour of the day")
+    l10n_pl_ksef_block_posting = fields.Boolean(
+        "Refuse to confirm invoices that are unfit for KSeF"
+    )
+    is_automatic = fields.Boolean(compute="_compute_is_automatic")
+
+    @api.model
+    def _selection(self, name):
+        field = self.env["res.company"]._fields[name]
+        return field._description_selection(self.env)
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        company = self.env["res.company"].browse(values.get("company_id")).sudo()
+        names = [name for name in fields if name.startswith("l10n_pl_ksef_")]
+        return values | {name: company[name] for name in names if company}
+
+    @api.depends("l10n_pl_ksef_sending")
+    def _compute_is_automatic(self):
+        for policy in self:
+            policy.is_automatic = policy.l10n_pl_ksef_sending in (
+                "pl_companies",
+                "all_companies",
+                "all",
+            )
+
+    def action_save(self):
+        self.ensure_one()
+        names = [name for name in self._fields if name.startswith("l10n_pl_ksef_")]
+        self.company_id._l10n_pl_ksef_set_policy({name: self[name] for name in names})
+        return {
+            "type": "ir.actions.act_window_close",
+            "infos": {"done": True},
+        }
