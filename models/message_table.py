@@ -18,236 +18,261 @@ from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-ROWS = {
-    # --- certificate ---------------------------------------------------------
-    ("certificate", "empty_file"): _lt("The file is empty. Choose it again."),
-    ("certificate", "file_too_large"): _lt(
+_CERTIFICATE = {
+    "empty_file": _lt("The file is empty. Choose it again."),
+    "file_too_large": _lt(
         "This file is too large to be a certificate or a key. Choose the .crt or .key"
         " file that you downloaded from KSeF."
     ),
-    ("certificate", "not_a_certificate"): _lt(
+    "not_a_certificate": _lt(
         "This file is not a certificate. Choose the .crt file that you downloaded"
         " from KSeF."
     ),
-    ("certificate", "not_a_key"): _lt(
+    "not_a_key": _lt(
         "This file is not a private key. Choose the .key file that you downloaded"
         " together with the certificate."
     ),
-    ("certificate", "password_missing"): _lt(
+    "password_missing": _lt(
         "This key is protected by a password. Type the password that you set when"
         " generating the certificate."
     ),
-    ("certificate", "wrong_password"): _lt(
+    "wrong_password": _lt(
         "This password does not open the key. Use the one set when generating; it"
         " cannot be recovered."
     ),
-    ("certificate", "key_of_another_pair"): _lt(
+    "key_of_another_pair": _lt(
         "The key does not match the certificate: the files are from different pairs."
     ),
-    ("certificate", "offline_certificate_for_login"): _lt(
+    "offline_certificate_for_login": _lt(
         "This is the offline certificate, and this step needs the authentication"
         " certificate. The two are swapped."
     ),
-    ("certificate", "authentication_certificate_for_offline"): _lt(
+    "authentication_certificate_for_offline": _lt(
         "This is the authentication certificate, and this step needs the offline"
         " certificate. The two are swapped."
     ),
-    ("certificate", "not_a_ksef_certificate"): _lt(
+    "not_a_ksef_certificate": _lt(
         "This is not a KSeF certificate. Choose the .crt file that you downloaded"
         " from KSeF (Certificates)."
     ),
-    ("certificate", "expired"): _lt(
+    "expired": _lt(
         "The certificate expired on %(not_after)s. Generate a new pair in KSeF."
     ),
-    ("certificate", "not_yet_valid"): _lt(
+    "not_yet_valid": _lt(
         "The certificate is not valid before %(not_before)s. Wait until then or"
         " generate a new pair in KSeF."
     ),
-    ("certificate", "weak_key"): _lt(
+    "weak_key": _lt(
         "The key of this certificate is too weak for KSeF. Generate a new pair."
     ),
-    ("certificate", "environment_mismatch"): _lt(
+    "environment_mismatch": _lt(
         "The certificate belongs to another KSeF environment. Choose the other"
         " environment or the certificate of this one."
     ),
-    ("certificate", "same_pair_twice"): _lt(
+    "same_pair_twice": _lt(
         "These are the same files as in stage 1. KSeF needs two different pairs:"
         " authentication and offline."
     ),
-    ("certificate", "not_a_certificate.private_key"): _lt(
+    "not_a_certificate.private_key": _lt(
         "This file is a private key. Choose the certificate: the .crt file."
     ),
-    ("certificate", "not_a_key.certificate"): _lt(
+    "not_a_key.certificate": _lt(
         "This file is a certificate. Choose its private key: the .key file."
     ),
-    ("certificate", "offline_not_active"): _lt(
+    "offline_not_active": _lt(
         "KSeF says that the offline certificate is revoked, blocked or expired."
         " Generate and upload a new pair."
     ),
-    # --- vault ---------------------------------------------------------------
-    ("vault", "sealed_with_other_key"): _lt(
+}
+
+_VAULT = {
+    "sealed_with_other_key": _lt(
         "The private keys cannot be opened on this server (the database was moved or"
         " the sealing key was lost). Upload the certificates again."
     ),
-    ("vault", "key_unusable"): _lt(
+    "key_unusable": _lt(
         "The server's sealing key (L10N_PL_KSEF_KEY) cannot be used. Ask your system"
         " administrator."
     ),
-    # --- auth: status of a login ----------------------------------------------
-    ("auth", "100"): _lt("Login in progress; it will be checked again in a moment."),
-    ("auth", "415"): _lt(
+}
+
+_AUTH = {
+    "100": _lt("Login in progress; it will be checked again in a moment."),
+    "415": _lt(
         "The certificate's owner has no KSeF rights for NIP %(nip)s. Grant the rights"
         " to issue and to view invoices in KSeF (a company without a seal: form"
         " ZAW-FA). Check the NIP too."
     ),
-    ("auth", "425"): _lt("The KSeF login was ended by a user. Connect again."),
-    ("auth", "450"): _lt(
+    "425": _lt("The KSeF login was ended by a user. Connect again."),
+    "450": _lt(
         "KSeF refused the login: the challenge or token is invalid, inactive or"
         " revoked. Try again."
     ),
-    ("auth", "460"): _lt(
+    "460": _lt(
         "KSeF refuses this certificate: it is revoked, suspended, expired or not"
         " trusted. Generate and upload a new pair."
     ),
-    ("auth", "400"): _lt(
+    "400": _lt(
         "KSeF refuses this certificate: it is revoked, suspended, expired or not"
         " trusted. Generate and upload a new pair."
     ),
-    ("auth", "470"): _lt("These are the credentials of a deceased person."),
-    ("auth", "480"): _lt(
+    "470": _lt("These are the credentials of a deceased person."),
+    "480": _lt(
         "KSeF blocked the login (suspected security incident). Contact the Ministry"
         " of Finance through the form on the KSeF site."
     ),
-    ("auth", "500"): _lt("KSeF had a technical problem with the login. Try again."),
-    ("auth", "550"): _lt("KSeF cancelled the login. Try again."),
-    # --- reason: refused calls --------------------------------------------------
-    ("reason", "expired"): _lt("The KSeF login expired. Connect again."),
-    ("reason", "revoked"): _lt("The KSeF login was ended. Connect again."),
-    ("reason", "not_logged_in"): _lt("Not logged in to KSeF. Connect again."),
-    ("reason", "no_permission"): _lt(
+    "500": _lt("KSeF had a technical problem with the login. Try again."),
+    "550": _lt("KSeF cancelled the login. Try again."),
+}
+
+_REASON = {
+    "expired": _lt("The KSeF login expired. Connect again."),
+    "revoked": _lt("The KSeF login was ended. Connect again."),
+    "not_logged_in": _lt("Not logged in to KSeF. Connect again."),
+    "no_permission": _lt(
         "The certificate's owner lacks a KSeF right. Grant it in KSeF (Permissions)."
     ),
-    ("reason", "no_access"): _lt("KSeF gives no access to this document."),
-    ("reason", "ip_not_allowed"): _lt(
+    "no_access": _lt("KSeF gives no access to this document."),
+    "ip_not_allowed": _lt(
         "The server connects from an IP address that this login does not allow."
     ),
-    ("reason", "auth_method"): _lt(
-        "This operation is not available for this way of logging in."
-    ),
-    ("reason", "context_type"): _lt(
+    "auth_method": _lt("This operation is not available for this way of logging in."),
+    "context_type": _lt(
         "This operation is not available for this kind of taxpayer identifier."
     ),
-    ("reason", "blocked"): _lt(
+    "blocked": _lt(
         "KSeF blocked the access (suspected security incident). Contact the Ministry"
         " of Finance through the form on the KSeF site."
     ),
-    ("reason", "certificate"): _lt(
+    "certificate": _lt(
         "KSeF refuses this certificate: it is revoked, suspended, expired or not"
         " trusted. Generate and upload a new pair."
     ),
-    ("reason", "token"): _lt(
+    "token": _lt(
         "KSeF refused the login: the challenge or token is invalid, inactive or"
         " revoked. Try again."
     ),
-    ("reason", "deceased"): _lt("These are the credentials of a deceased person."),
-    ("reason", "failed"): _lt("KSeF refused the login. Try again."),
-    ("reason", "timeout"): _lt(
+    "deceased": _lt("These are the credentials of a deceased person."),
+    "failed": _lt("KSeF refused the login. Try again."),
+    "timeout": _lt(
         "KSeF did not finish the login in time. Try again in a few minutes."
     ),
-    ("reason", "forbidden"): _lt("KSeF refused the access."),
-    # --- http: refused calls by code ----------------------------------------------
-    ("http", "9101"): _lt("KSeF could not read the login request."),
-    ("http", "9102"): _lt(
+    "forbidden": _lt("KSeF refused the access."),
+}
+
+_HTTP = {
+    "9101": _lt("KSeF could not read the login request."),
+    "9102": _lt(
         "The login request was not signed. Upload the certificate and the key again."
     ),
-    ("http", "9103"): _lt("The login request was signed more than once."),
-    ("http", "9105"): _lt(
+    "9103": _lt("The login request was signed more than once."),
+    "9105": _lt(
         "KSeF rejected the signature. Update the module or upload the key again."
     ),
-    ("http", "21001"): _lt("KSeF could not read the request."),
-    ("http", "21111"): _lt("The time to log in (10 minutes) ran out. Try again."),
-    ("http", "21115"): _lt(
+    "21001": _lt("KSeF could not read the request."),
+    "21111": _lt("The time to log in (10 minutes) ran out. Try again."),
+    "21115": _lt(
         "KSeF does not accept this certificate. Check the environment, and that the"
         " .crt file was downloaded from KSeF."
     ),
-    ("http", "21117"): _lt("The company's NIP in the settings is invalid."),
-    ("http", "21155"): _lt("Too many invoices in one session: a new one is opened."),
-    ("http", "21164"): _lt("KSeF has no invoice with this number."),
-    ("http", "21165"): _lt("The invoice will be available in a moment."),
-    ("http", "21166"): _lt("Technical correction is not available for this invoice."),
-    ("http", "21167"): _lt("Technical correction is not available for this invoice."),
-    ("http", "21173"): _lt("The session is closed: a new one is opened."),
-    ("http", "21178"): _lt("The UPO is not there yet."),
-    ("http", "21180"): _lt("The session is closed: a new one is opened."),
-    ("http", "21217"): _lt("KSeF rejected the request: wrong encoding."),
-    ("http", "21301"): _lt("The login was not completed; it starts anew."),
-    ("http", "21304"): _lt("The login was not completed; it starts anew."),
-    ("http", "21308"): _lt("These are the credentials of a deceased person."),
-    ("http", "21401"): _lt("The file does not match the schema of KSeF."),
-    ("http", "21402"): _lt("The file arrived at KSeF with another size. Trying again."),
-    ("http", "21403"): _lt("The file arrived at KSeF damaged. Trying again."),
-    ("http", "21405"): _lt("KSeF rejected the request."),
-    ("http", "21406"): _lt("The signature does not fit the chosen way of logging in."),
-    ("http", "21470"): _lt("KSeF changed its public key: the new one is fetched."),
-    # --- http: errors without a code ------------------------------------------------
-    ("http", "KsefTransportError"): _lt(
+    "21117": _lt("The company's NIP in the settings is invalid."),
+    "21155": _lt("Too many invoices in one session: a new one is opened."),
+    "21164": _lt("KSeF has no invoice with this number."),
+    "21165": _lt("The invoice will be available in a moment."),
+    "21166": _lt("Technical correction is not available for this invoice."),
+    "21167": _lt("Technical correction is not available for this invoice."),
+    "21173": _lt("The session is closed: a new one is opened."),
+    "21178": _lt("The UPO is not there yet."),
+    "21180": _lt("The session is closed: a new one is opened."),
+    "21217": _lt("KSeF rejected the request: wrong encoding."),
+    "21301": _lt("The login was not completed; it starts anew."),
+    "21304": _lt("The login was not completed; it starts anew."),
+    "21308": _lt("These are the credentials of a deceased person."),
+    "21401": _lt("The file does not match the schema of KSeF."),
+    "21402": _lt("The file arrived at KSeF with another size. Trying again."),
+    "21403": _lt("The file arrived at KSeF damaged. Trying again."),
+    "21405": _lt("KSeF rejected the request."),
+    "21406": _lt("The signature does not fit the chosen way of logging in."),
+    "21470": _lt("KSeF changed its public key: the new one is fetched."),
+    # errors without a code
+    "KsefTransportError": _lt(
         "KSeF cannot be reached. Check the server's internet connection; sending is"
         " repeated by itself."
     ),
-    ("http", "KsefUnavailable"): _lt(
+    "KsefUnavailable": _lt(
         "KSeF has a technical problem or is under maintenance. Sending is repeated by"
         " itself."
     ),
-    ("http", "KsefRateLimited"): _lt(
+    "KsefRateLimited": _lt(
         "The limit of requests to KSeF is used up. Sending goes on by itself when KSeF"
         " allows it."
     ),
-    ("http", "KsefAuthError"): _lt("KSeF refused the access."),
-    ("http", "KsefRequestRejected"): _lt("KSeF rejected the request."),
-    ("http", "KsefProtocolError"): _lt(
+    "KsefAuthError": _lt("KSeF refused the access."),
+    "KsefRequestRejected": _lt("KSeF rejected the request."),
+    "KsefProtocolError": _lt(
         "KSeF gave an answer that this module does not understand. Update the module."
     ),
-    ("http", "KsefError"): _lt("The call to KSeF failed."),
-    # --- session ---------------------------------------------------------------
-    ("session", "100"): _lt("The session is open."),
-    ("session", "150"): _lt("KSeF is processing the session."),
-    ("session", "170"): _lt("The session is closed; KSeF prepares the UPO."),
-    ("session", "200"): _lt("The session was processed."),
-    ("session", "405"): _lt("The package arrived at KSeF damaged."),
-    ("session", "415"): _lt("Encryption error: KSeF could not open the session's key."),
-    ("session", "420"): _lt("Too many invoices in one session."),
-    ("session", "430"): _lt("KSeF could not unpack the package."),
-    ("session", "435"): _lt("Encryption error: KSeF could not open the package."),
-    ("session", "440"): _lt("KSeF cancelled the session: no invoices were sent in it."),
-    ("session", "445"): _lt("No invoice of this session was valid: see their errors."),
-    ("session", "500"): _lt("KSeF had a technical problem with this session."),
-    # --- invoice ---------------------------------------------------------------
-    ("invoice", "100"): _lt("KSeF is processing the invoice. Do not send it again."),
-    ("invoice", "150"): _lt("KSeF is processing the invoice. Do not send it again."),
-    ("invoice", "200"): _lt("Accepted."),
-    ("invoice", "405"): _lt("The session failed: the invoice goes out in a new one."),
-    ("invoice", "410"): _lt(
+    "KsefError": _lt("The call to KSeF failed."),
+}
+
+_SESSION = {
+    "100": _lt("The session is open."),
+    "150": _lt("KSeF is processing the session."),
+    "170": _lt("The session is closed; KSeF prepares the UPO."),
+    "200": _lt("The session was processed."),
+    "405": _lt("The package arrived at KSeF damaged."),
+    "415": _lt("Encryption error: KSeF could not open the session's key."),
+    "420": _lt("Too many invoices in one session."),
+    "430": _lt("KSeF could not unpack the package."),
+    "435": _lt("Encryption error: KSeF could not open the package."),
+    "440": _lt("KSeF cancelled the session: no invoices were sent in it."),
+    "445": _lt("No invoice of this session was valid: see their errors."),
+    "500": _lt("KSeF had a technical problem with this session."),
+}
+
+_INVOICE = {
+    "100": _lt("KSeF is processing the invoice. Do not send it again."),
+    "150": _lt("KSeF is processing the invoice. Do not send it again."),
+    "200": _lt("Accepted."),
+    "405": _lt("The session failed: the invoice goes out in a new one."),
+    "410": _lt(
         "No right to issue invoices in the name of the seller. Your login is for NIP"
         " %(nip)s."
     ),
-    ("invoice", "415"): _lt(
+    "415": _lt(
         "Invoices with an attachment must be notified in e-Urząd Skarbowy first."
     ),
-    ("invoice", "430"): _lt(
+    "430": _lt(
         "KSeF could not verify the file. The invoice was not issued: fix the data and"
         " send it again."
     ),
-    ("invoice", "435"): _lt("Encryption error: the invoice is sent again."),
-    ("invoice", "440"): _lt(
+    "435": _lt("Encryption error: the invoice is sent again."),
+    "440": _lt(
         "An invoice with this number is already in KSeF (%(number)s). If it is the"
         " same one, link it; if it is another one, change the number."
     ),
-    ("invoice", "450"): _lt(
+    "450": _lt(
         "The content of the invoice is wrong: most often a date in the future or a"
         " wrong NIP. The invoice was not issued: fix the data and send it again."
     ),
-    ("invoice", "500"): _lt("KSeF had a technical problem with this invoice."),
-    ("invoice", "550"): _lt("KSeF cancelled the processing of this invoice."),
+    "500": _lt("KSeF had a technical problem with this invoice."),
+    "550": _lt("KSeF cancelled the processing of this invoice."),
+}
+
+#: (scope, code) -> text. The tables above are apart because Odoo's export of texts
+#: would take a scope in brackets for a text.
+ROWS = {
+    (scope, code): text
+    for scope, texts in {
+        "certificate": _CERTIFICATE,
+        "vault": _VAULT,
+        "auth": _AUTH,
+        "reason": _REASON,
+        "http": _HTTP,
+        "session": _SESSION,
+        "invoice": _INVOICE,
+    }.items()
+    for code, text in texts.items()
 }
 
 #: when there is no row
