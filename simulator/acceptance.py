@@ -126,10 +126,11 @@ def largest_size(case: Candidate) -> Refusal | None:
     return _too_large(limit) if len(case.content) > limit else None
 
 
+# Size first: of what is larger, a batch reads no more than shows that it is.
 RULES: tuple[Rule, ...] = (
+    largest_size,
     declared_size,
     declared_hash,
-    largest_size,
     no_byte_order_mark,
     utf8,
 )

@@ -58,10 +58,10 @@ class Application:
             request=request,
             route=item,
             params={name: str(value) for name, value in params.items()},
-            body=request.get_data(cache=False),
+            body=b"" if item.streamed else request.get_data(cache=False),
             now=self.simulator.clock.now(),
         )
-        entry.request_bytes = len(call.body)
+        entry.request_bytes = request.content_length or 0
         response = self.run(call, entry)
         add_system_warning(request, response)
         return response

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime
+from typing import IO
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -18,6 +19,7 @@ from .errors import ApiError, invalid
 from .public_keys import SESSION_USAGE, KeyRing
 
 KEY_BYTES = 32
+STREAM_CHUNK_BYTES = 1_000_000
 IV_BYTES = 16
 _BLOCK_BITS = 128
 
@@ -89,3 +91,20 @@ def decrypt_content(key: bytes, iv: bytes, data: bytes) -> bytes | None:
         return unpadder.update(padded) + unpadder.finalize()
     except ValueError:
         return None
+
+
+def decrypt_stream(key: bytes, iv: bytes, source: IO[bytes], target: IO[bytes]) -> bool:
+    """Undo AES-256-CBC with PKCS#7 from file to file, in pieces.
+
+    :return: ``False`` when length or padding is wrong
+    """
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+    unpadder = padding.PKCS7(_BLOCK_BITS).unpadder()
+    try:
+        while chunk := source.read(STREAM_CHUNK_BYTES):
+            target.write(unpadder.update(decryptor.update(chunk)))
+        target.write(unpadder.update(decryptor.finalize()))
+        target.write(unpadder.finalize())
+    except ValueError:
+        return False
+    return True

@@ -54,7 +54,7 @@ class Processor:
         return timedelta(seconds=self.config.processing_seconds)
 
     def open(self, session: Session, now: datetime) -> None:
-        """Start the life of a session: key check, and closing after twelve hours."""
+        """Start the life of an interactive session: key check, end after 12 hours."""
         if session.key is None:
             self.state.schedule(now + self.delay, lambda at: self.fail_key(session, at))
         end = session.valid_until
@@ -89,7 +89,7 @@ class Processor:
     def decide(
         self, session: Session, invoice: Invoice, encrypted: bytes, at: datetime
     ) -> None:
-        """Accept or refuse an invoice."""
+        """Decrypt an invoice and accept or refuse it."""
         if session.key is None or invoice.is_finished:
             return
         session.updated_at = at
@@ -97,8 +97,14 @@ class Processor:
         if content is None:
             self.refuse(invoice, Refusal(435, ("Nie udało się odszyfrować pliku.",)))
             return
+        self.judge(session, invoice, content, at)
+
+    def judge(
+        self, session: Session, invoice: Invoice, content: bytes, at: datetime
+    ) -> None:
+        """Accept or refuse an invoice by its plain bytes."""
         invoice.content = content
-        refusal = self.examine(session, invoice, at)
+        refusal = self.examine(session, invoice, content, at)
         if refusal is not None:
             self.refuse(invoice, refusal)
             return
@@ -109,16 +115,16 @@ class Processor:
             self.refuse(invoice, Refusal(500, ("Nieznany błąd (500).",)))
 
     def examine(
-        self, session: Session, invoice: Invoice, at: datetime
+        self, session: Session, invoice: Invoice, content: bytes, at: datetime
     ) -> Refusal | None:
         """Apply every rule in order; note what could be read of the invoice."""
-        case = Candidate(self.state, self.config, session, invoice, invoice.content, at)
+        case = Candidate(self.state, self.config, session, invoice, content, at)
         for rule in RULES:
             refusal = rule(case)
             if refusal is not None:
                 return refusal
         try:
-            root = parse(invoice.content)
+            root = parse(content)
         except UnreadableXml as error:
             return Refusal(450, ("Nieprawidłowy dokument XML.", str(error)))
         return self.examine_xml(case, root)
@@ -195,7 +201,7 @@ class Processor:
         session.updated_at = at
         accepted = [invoice for invoice in session.invoices if invoice.is_accepted]
         if not session.invoices:
-            session.status, session.details = 440, ("Nie przesłano żadnych faktur.",)
+            session.status, session.details = 440, ("Nie przesłano faktur.",)
         elif not accepted:
             session.status = 445
         else:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 from werkzeug.routing import Map, Rule
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .state import State
 
 API_PREFIX = "/v2"
+# Key of the environment: the body came in chunks, without a length.
+CHUNKED = "simulator.chunked"
 
 
 class Bearer(Enum):
@@ -49,6 +51,7 @@ class Route:
     :ivar permissions: any of these is enough; empty = no permission needed
     :ivar at_root: the path is not below ``/v2`` (pages, storage, control)
     :ivar locked: the state's lock is held while the handler runs
+    :ivar streamed: the body is not read into memory; the handler reads ``Call.stream``
     """
 
     method: str
@@ -59,6 +62,7 @@ class Route:
     permissions: tuple[str, ...] = ()
     at_root: bool = False
     locked: bool = True
+    streamed: bool = False
 
     @property
     def rule(self) -> str:
@@ -83,7 +87,7 @@ def route(
     """Register the decorated function for ``method`` and ``path``.
 
     :param options: fields of :class:`Route`: group, bearer, permissions, at_root,
-        locked
+        locked, streamed
     """
 
     def register(handler: Callable[[Call], Response]) -> Callable[[Call], Response]:
@@ -142,6 +146,12 @@ class Call:
     def client_ip(self) -> str:
         """Return the caller's address as KSeF sees it."""
         return self.request.remote_addr or "127.0.0.1"
+
+    @property
+    def stream(self) -> IO[bytes]:
+        """Return the body of a route that is ``streamed``, at its start."""
+        stream: IO[bytes] = self.request.environ["wsgi.input"]
+        return stream
 
     @property
     def authorized(self) -> AuthContext:

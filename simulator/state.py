@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import secrets
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -160,7 +161,7 @@ class Invoice:
     offline_declared: bool = False
     hash_of_corrected: str | None = None
     file_name: str | None = None
-    content: bytes = b""
+    packed: bytes = field(default=zlib.compress(b""), repr=False)
     status: int = 100
     details: tuple[str, ...] = ()
     extensions: dict[str, str] = field(default_factory=dict)
@@ -172,6 +173,18 @@ class Invoice:
     ksef_number: str | None = None
     acquired_at: datetime | None = None
     stored_at: datetime | None = None
+
+    @property
+    def content(self) -> bytes:
+        """Return the exact bytes of the XML, empty before they are known.
+
+        Kept compressed: ten thousand invoices of a batch stay in memory.
+        """
+        return zlib.decompress(self.packed)
+
+    @content.setter
+    def content(self, data: bytes) -> None:
+        self.packed = zlib.compress(data, 1)
 
     @property
     def is_finished(self) -> bool:
@@ -287,9 +300,16 @@ class State:
 
     def run_due(self, now: datetime) -> None:
         """Run every job that is due at ``now``, oldest first."""
-        while self.jobs and self.jobs[0][0] <= now:
-            due, _number, job = heapq.heappop(self.jobs)
-            job(due)
+        while self.run_next(now):
+            continue
+
+    def run_next(self, now: datetime) -> bool:
+        """Run the oldest job that is due at ``now``; ``False`` when none is."""
+        if not self.jobs or self.jobs[0][0] > now:
+            return False
+        due, _number, job = heapq.heappop(self.jobs)
+        job(due)
+        return True
 
     @staticmethod
     def new_reference(kind: str, now: datetime) -> str:

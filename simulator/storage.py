@@ -1,7 +1,8 @@
 """Signed storage addresses: whoever has one may fetch, nobody else, until it expires.
 
-Real ones point at another host with ``…?sv&st&se&sr&sp&sig``; here the query has an end
-and a signature over path and end. Source: ksef-api.md §1.1, §5.3, case 54.
+Real ones point at another host with ``…?sv&st&se&sr&sp&sig``; here the query has an
+end, a permission and a signature over path, end and permission.
+Source: ksef-api.md §1.1, §5.3, §6.2, cases 54, 66 and 72.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from .errors import PlainHttpError
 from .routes import Call
 
 PREFIX = "/storage/01"
+READ_BLOB = "r"
+WRITE_BLOB = "w"
 
 
 class StorageSigner:
@@ -26,20 +29,20 @@ class StorageSigner:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
 
-    def query(self, path: str, end: datetime) -> str:
-        """Return the query that makes ``path`` readable until ``end``."""
+    def query(self, path: str, end: datetime, permission: str) -> str:
+        """Return the query that opens ``path`` for ``permission`` until ``end``."""
         until = f"{end:%Y-%m-%dT%H:%M:%SZ}"
-        fields = {"sv": "2025-01-05", "se": until, "sr": "b", "sp": "r"}
-        return urlencode({**fields, "sig": self._signature(path, until)})
+        fields = {"sv": "2025-01-05", "se": until, "sr": "b", "sp": permission}
+        return urlencode({**fields, "sig": self._signature(path, until, permission)})
 
-    def check(self, call: Call) -> None:
-        """Refuse an address that was changed or is over.
+    def check(self, call: Call, permission: str = READ_BLOB) -> None:
+        """Refuse an address that was changed, is over or is for something else.
 
         :raises PlainHttpError: 403
         """
         asked = call.request.args
         until = asked.get("se", "")
-        expected = self._signature(call.request.path, until)
+        expected = self._signature(call.request.path, until, permission)
         if not hmac.compare_digest(expected.encode(), asked.get("sig", "").encode()):
             raise PlainHttpError(403, "AuthenticationFailed: signature did not match")
         end = datetime.strptime(until, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -48,21 +51,24 @@ class StorageSigner:
                 403, "AuthenticationFailed: signature not valid in time"
             )
 
-    def _signature(self, path: str, until: str) -> str:
-        message = f"{path}\n{until}".encode()
+    def _signature(self, path: str, until: str, permission: str) -> str:
+        message = f"{path}\n{until}\n{permission}".encode()
         digest = hmac.new(self._key, message, hashlib.sha256).digest()
         return base64.b64encode(digest).decode()
 
 
-def signed_url(call: Call, path: str, lifetime: timedelta) -> tuple[str, datetime]:
+def signed_url(
+    call: Call, path: str, lifetime: timedelta, permission: str = READ_BLOB
+) -> tuple[str, datetime]:
     """Give out a storage address.
 
     :param path: below :data:`PREFIX`, starting with a slash
+    :param permission: :data:`READ_BLOB` or :data:`WRITE_BLOB`
     :return: the absolute address on the public host, and when it ends
     """
     end = (call.now + lifetime).replace(microsecond=0)
     full = PREFIX + path
-    query = call.simulator.storage.query(full, end)
+    query = call.simulator.storage.query(full, end, permission)
     return f"{public_base(call)}{full}?{query}", end
 
 

@@ -11,28 +11,15 @@ from ..acceptance import DEFAULT_LIMITS
 from ..clock import isoformat
 from ..crypto import ENCRYPTION_FIELDS, sha256_base64, unwrap_key
 from ..errors import ApiError, invalid
+from ..form_codes import FORM_CODE, FORM_CODES, form_of
 from ..processing import SESSION_LIFE
 from ..routes import Call, empty_response, json_response, route
 from ..session_access import WRITE, find_to_write
 from ..state import Invoice, Session
 
-FORM_CODES = (
-    ("FA (2)", "1-0E", "FA"),
-    ("FA (3)", "1-0E", "FA"),
-    ("PEF (3)", "2-1", "PEF"),
-    ("PEF_KOR (3)", "2-1", "PEF"),
-    ("FA_RR (1)", "1-1E", "FA_RR"),
-)
-_TEST_ONLY = ("FA (2)",)
 _HASH = shape.text(44, 44, r"[A-Za-z0-9+/]{43}=")
 _OPEN: dict[str, shape.Check] = {
-    "formCode": shape.record(
-        {
-            "systemCode": shape.text(),
-            "schemaVersion": shape.text(),
-            "value": shape.text(),
-        }
-    ),
+    "formCode": FORM_CODE,
     "encryption": shape.record(ENCRYPTION_FIELDS),
 }
 _SEND: dict[str, shape.Check] = {
@@ -50,11 +37,7 @@ _SEND: dict[str, shape.Check] = {
 def open_session(call: Call) -> Response:
     """Open a session for one form, encrypted with the client's key."""
     body = shape.read(call.json(), _OPEN)
-    code = body["formCode"]
-    form = (code["systemCode"], code["schemaVersion"], code["value"])
-    is_closed = form[0] in _TEST_ONLY and call.config.environment != "TEST"
-    if form not in FORM_CODES or is_closed:
-        raise invalid("Wskazany kod formularza nie jest wspierany.")
+    form = form_of(body, FORM_CODES, call.config)
     key, iv = unwrap_key(call.simulator.keys, body["encryption"], call.now)
     session = Session(
         reference=call.state.new_reference("SO", call.now),

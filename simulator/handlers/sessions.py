@@ -78,9 +78,7 @@ def status(call: Call) -> Response:
         {
             **_common(session),
             "upo": {"pages": pages} if pages else None,
-            "invoiceCount": len(session.invoices) or None,
-            "successfulInvoiceCount": _accepted(session) or None,
-            "failedInvoiceCount": _failed(session) or None,
+            **_counts(session),
         }
     )
 
@@ -185,6 +183,18 @@ def _common(session: Session) -> dict[str, Any]:
         "dateUpdated": isoformat(session.updated_at),
         "validUntil": isoformat(session.valid_until) if is_open else None,
     }
+
+
+def _counts(session: Session) -> dict[str, int | None]:
+    """Count the invoices; of none an interactive session tells nothing, a batch 0."""
+    counts: dict[str, int | None] = {
+        "invoiceCount": len(session.invoices),
+        "successfulInvoiceCount": _accepted(session),
+        "failedInvoiceCount": _failed(session),
+    }
+    if session.kind == "Batch" and session.status not in (100, 150):
+        return counts
+    return {name: count or None for name, count in counts.items()}
 
 
 def _is_failed(invoice: Invoice) -> bool:
