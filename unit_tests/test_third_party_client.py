@@ -33,11 +33,13 @@ pytest.importorskip("xmlsec", reason="ksef-client signs with xmlsec")
 from ksef_client import KsefClient, KsefClientOptions  # noqa: E402
 from ksef_client import openapi_models as models  # noqa: E402
 from ksef_client.services import workflows  # noqa: E402
+from ksef_client.services.batch import encrypt_batch_parts  # noqa: E402
 from ksef_client.services.crypto import build_encryption_data  # noqa: E402
 from ksef_client.services.csr import generate_csr_ec  # noqa: E402
 from ksef_client.services.verification_link import (  # noqa: E402
     VerificationLinkService,
 )
+from ksef_client.utils.zip_utils import build_tar_gz, build_zip  # noqa: E402
 
 MADE_UP_HOST = "storage.ksef-simulator.example"
 FORM = models.FormCode(schema_version="1-0E", system_code="FA (3)", value="FA")
@@ -305,6 +307,77 @@ def test_export_in_parts(company: Company) -> None:
     )
     assert answer.ok
     assert len(export(company, None).invoice_xml_files) == len(documents)
+
+
+def documents_of_today(company: Company, *numbers: str) -> dict[str, bytes]:
+    """Write one file per invoice."""
+    day = company.sim.clock.today_in_warsaw()
+    return {f"{n}.xml": invoice_xml(SELLER, BUYER, n, day) for n in numbers}
+
+
+def outcome_of_batch(company: Company, reference: str) -> tuple[int, list[Any]]:
+    """Wait for a batch; return the status of its session and its invoices."""
+    sessions, token = company.client.sessions, company.token
+
+    def status() -> Any:
+        return sessions.get_session_status(reference, access_token=token)
+
+    wait_for(lambda: status().status.code >= 200)
+    listed = sessions.get_session_invoices(reference, access_token=token)
+    return status().status.code, listed.invoices
+
+
+@pytest.mark.parametrize(
+    ("pack", "kind"), [(build_zip, "Zip"), (build_tar_gz, "TarGz")]
+)
+def test_batch(company: Company, pack: Any, kind: str) -> None:
+    files = documents_of_today(company, "FV-1", "FV-2", "FV-3")
+    found = company.client.security.get_public_key_certificate("SymmetricKeyEncryption")
+    flow = workflows.BatchSessionWorkflow(
+        company.client.sessions, company.client.http_client
+    )
+    reference = flow.open_upload_and_close(
+        form_code=FORM,
+        archive_bytes=pack(files),
+        compression_type=kind,
+        public_certificate=found.certificate,
+        public_key_id=found.public_key_id,
+        access_token=company.token,
+    )
+    status, invoices = outcome_of_batch(company, reference)
+    assert status == 200
+    assert {i.invoice_file_name: i.invoice_hash for i in invoices} == {
+        name: sha(xml) for name, xml in files.items()
+    }
+
+
+def test_batch_in_parts_with_one_bad_invoice(company: Company) -> None:
+    files = documents_of_today(company, "FV-1", "FV-2")
+    files["FV-3.xml"] = b"<Faktura/>"
+    encryption = company.encryption()
+    parts, declared = encrypt_batch_parts(
+        build_zip(files), encryption.key, encryption.iv, max_part_size=500
+    )
+    assert len(parts) > 2
+    opened = company.client.sessions.open_batch_session(
+        models.OpenBatchSessionRequest(
+            form_code=FORM,
+            batch_file=declared,
+            encryption=encryption.encryption_info,
+            offline_mode=False,
+        ),
+        access_token=company.token,
+    )
+    uploader = workflows.BatchUploadHelper(company.client.http_client)
+    uploader.upload_parts(opened.part_upload_requests, parts, parallelism=3)
+    reference = opened.reference_number
+    company.client.sessions.close_batch_session(reference, access_token=company.token)
+    status, _invoices = outcome_of_batch(company, reference)
+    failed = company.client.sessions.get_session_failed_invoices(
+        reference, access_token=company.token
+    )
+    assert status == 200
+    assert [item.invoice_file_name for item in failed.invoices] == ["FV-3.xml"]
 
 
 def test_login_with_a_ksef_token(company: Company) -> None:
