@@ -36,7 +36,11 @@ from . import account_move_fa3_totals
 from . import account_move_fa3_annotations
 from . import account_move_fa3_payment
 from . import account_move_fa3_terms
+from . import account_move_fa3_correction
 from . import account_move_fa3
 from . import account_move_policy
 from . import res_company_policy
 from . import res_partner_policy
+from . import l10n_pl_ksef_outage
+from . import l10n_pl_ksef_document_offline
+from . import account_move_offline

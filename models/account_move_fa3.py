@@ -95,6 +95,7 @@ class AccountMove(models.Model):
             **self._l10n_pl_ksef_fa3_totals(source),
             "Adnotacje": self._l10n_pl_ksef_fa3_annotations(source),
             "RodzajFaktury": source.kind,
+            **self._l10n_pl_ksef_fa3_correction(source),
             "FP": self.l10n_pl_ksef_fp or None,
             "TP": source.buyer.l10n_pl_links_with_customer or None,
             "DodatkowyOpis": self._l10n_pl_ksef_fa3_remarks(source),

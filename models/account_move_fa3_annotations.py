@@ -36,7 +36,7 @@ class AccountMove(models.Model):
 
 def is_cash_method(source):
     return source.company.l10n_pl_ksef_cash_method or any(
-        row.tax.is_on_payment for row in source.rows
+        row.tax.is_on_payment for row in source.all_rows
     )
 
 
@@ -60,7 +60,7 @@ def reverse_charge(source):
 def must_split_payment(source):
     """Tell whether the law wants split payment: annex 15, a firm, above the limit."""
     return (
-        any(row.product.is_annex15 for row in source.rows)
+        any(row.product.is_annex15 for row in source.all_rows)
         and source.buyer_identity.is_known
         and bool(source.rates & TAXED)
         and source.gross_in_pln > SPLIT_PAYMENT_LIMIT
@@ -74,7 +74,7 @@ def split_payment(source):
 
 def exemption(source):
     """Return Zwolnienie: one kind of basis; several texts are joined."""
-    taxes = [row.tax for row in source.rows if row.rate == "zw"]
+    taxes = [row.tax for row in source.all_rows if row.rate == "zw"]
     if not taxes:
         return model.Zwolnienie(P_19N=True)
     kind = taxes[0].exempt_kind
@@ -85,7 +85,7 @@ def exemption(source):
 
 def margin(source):
     kind = next(
-        (row.tax.margin_kind for row in source.rows if row.rate == MARGIN),
+        (row.tax.margin_kind for row in source.all_rows if row.rate == MARGIN),
         None,
     )
     if not kind:

@@ -22,7 +22,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_dates(self, source):
         """Return the fields of Fa that say what, when, where and by which number."""
         move = source.move
-        period = move.l10n_pl_ksef_period_from and move.l10n_pl_ksef_period_to
+        period = source.period
         supplied = source.supply_date
         return {
             "KodWaluty": move.currency_id.name,
@@ -30,12 +30,7 @@ class AccountMove(models.Model):
             "P_1M": cut(source.company.l10n_pl_ksef_issue_place, 256),
             "P_2": cut(move.name, 256),
             "P_6": supplied if supplied != move.invoice_date and not period else None,
-            "OkresFa": model.OkresFa(
-                P_6_Od=move.l10n_pl_ksef_period_from,
-                P_6_Do=move.l10n_pl_ksef_period_to,
-            )
-            if period
-            else None,
+            "OkresFa": period and model.OkresFa(P_6_Od=period[0], P_6_Do=period[1]),
         }
 
     def _l10n_pl_ksef_fa3_exchange_rate(self):

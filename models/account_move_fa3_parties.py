@@ -20,7 +20,7 @@ def needs_prefix(source):
 
 
 def is_triangular(source):
-    return any(row.tax.procedure == TRIANGULAR for row in source.rows)
+    return any(row.tax.procedure == TRIANGULAR for row in source.all_rows)
 
 
 def contact(partner):
@@ -64,20 +64,29 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_fa3_buyer(self, source):
-        buyer, identity = source.buyer, source.buyer_identity
-        simplified = source.kind == "UPR"
-        default_country = "PL" if identity.nip else None
+        buyer = source.buyer
+        identified, place = self._l10n_pl_ksef_fa3_buyer_data(source)
         return model.Podmiot2(
             NrEORI=cut(buyer.l10n_pl_ksef_eori, 256),
-            DaneIdentyfikacyjne=identification(
-                model.TPodmiot2, identity, None if simplified else cut(buyer.name, 512)
-            ),
-            Adres=None if simplified else source.facts.address(buyer, default_country),
+            DaneIdentyfikacyjne=identified,
+            Adres=place,
             AdresKoresp=source.move._l10n_pl_ksef_fa3_postal_address(source),
             DaneKontaktowe=source.move._l10n_pl_ksef_fa3_buyer_contact(source),
             NrKlienta=cut(buyer.ref, 256),
             JST=1 if buyer.l10n_pl_ksef_jst else 2,
             GV=1 if buyer.l10n_pl_ksef_gv else 2,
+        )
+
+    def _l10n_pl_ksef_fa3_buyer_data(self, source):
+        """Return identification and address of the buyer (UPR: only its NIP)."""
+        buyer, identity = source.buyer, source.buyer_identity
+        if source.kind == "UPR":
+            return identification(model.TPodmiot2, identity, None), None
+        name = cut(buyer.name, 512)
+        default_country = "PL" if identity.nip else None
+        return (
+            identification(model.TPodmiot2, identity, name),
+            source.facts.address(buyer, default_country),
         )
 
     def _l10n_pl_ksef_fa3_buyer_contact(self, source):

@@ -36,13 +36,14 @@ class AccountMove(models.Model):
         paid = sum((payment.amount for payment in payments), ZERO)
         is_paid = bool(payments) and paid >= due
         form = payment_form(source, payments)
-        accounts = {} if form == CASH else _accounts(source)
+        accounts = {} if form == CASH or source.is_refund else _accounts(source)
+        is_open = not (is_paid or source.is_refund)
         found = {
             **_paid_part(payments, is_paid),
-            "TerminPlatnosci": () if is_paid or source.is_refund else _due(source),
+            "TerminPlatnosci": _due(source) if is_open else (),
             "FormaPlatnosci": form or (TRANSFER if accounts else None),
             **accounts,
-            "Skonto": None if is_paid else _early_payment_discount(source),
+            "Skonto": _early_payment_discount(source) if is_open else None,
         }
         return model.Platnosc(**found) if any(found.values()) else None
 

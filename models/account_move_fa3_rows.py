@@ -7,7 +7,6 @@ from odoo.tools.mail import html2plaintext
 
 from ..ksef.fa3 import model
 from .account_tax import MARGIN
-from .fa3_source import by_position
 from .fa3_text import fits, pieces, price, quantity
 
 QUANTITY_DIGITS = 6
@@ -91,7 +90,7 @@ def values(source, row):
     }
 
 
-def quantity_and_price(source, row):
+def quantity_and_price(source, row, *, is_gross=None):
     """Return unit, quantity, unit price and discount of a row.
 
     FA(3) has the discount per unit (P_10); quantity x (price - discount) is the value
@@ -99,7 +98,8 @@ def quantity_and_price(source, row):
     decimals, taxes included in some rows only) is derived from the value.
     """
     line = row.line
-    is_gross = source.is_gross or row.rate == MARGIN
+    if is_gross is None:
+        is_gross = source.is_gross or row.rate == MARGIN
     value = row.gross if is_gross else row.net
     key = "P_9B" if is_gross else "P_9A"
     count = quantity(line.quantity) * (-1 if source.is_refund else 1)
@@ -149,7 +149,7 @@ def _notes(source):
     if len(lines) == len(source.lines.get("product", ())):
         return []
     found, last = [], None
-    for line in sorted(lines, key=by_position):
+    for line in sorted(lines, key=source.position):
         last = numbers.get(line.id, last)
         if line.display_type == "line_note":
             found += remark(NOTE, line.name, last)

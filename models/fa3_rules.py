@@ -5,7 +5,13 @@ A rule is a row: code, level, sentence, and a function that yields what breaks i
 tables live in ``fa3_rules_*``; other add-ons extend ``_l10n_pl_ksef_fa3_rules``.
 """
 
-from . import fa3_rules_amounts, fa3_rules_document, fa3_rules_parties, fa3_rules_rows
+from . import (
+    fa3_rules_amounts,
+    fa3_rules_correction,
+    fa3_rules_document,
+    fa3_rules_parties,
+    fa3_rules_rows,
+)
 from .fa3_rule import ERROR, WARNING, Problem
 
 __all__ = ["ERROR", "RULES", "WARNING", "Problem", "run_rules"]
@@ -14,6 +20,7 @@ __all__ = ["ERROR", "RULES", "WARNING", "Problem", "run_rules"]
 GATE = fa3_rules_document.GATE
 RULES = (
     *fa3_rules_document.RULES,
+    *fa3_rules_correction.RULES,
     *fa3_rules_parties.RULES,
     *fa3_rules_rows.RULES,
     *fa3_rules_amounts.RULES,

@@ -50,6 +50,8 @@ def _mixed_discount(source):
 
 
 def _negative_rate(source):
+    if source.is_correction:
+        return
     for name, amount in source.totals.base.items():
         if amount < 0:
             rates = sorted(

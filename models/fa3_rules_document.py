@@ -44,13 +44,8 @@ def _foreign_registration(source):
         yield found(source.move, "fiscal_position_id", number=number)
 
 
-def _correction(source):
-    if source.is_correction:
-        yield found(source.move, "reversed_entry_id")
-
-
 def _advance(source):
-    if source.kind in ("ZAL", "ROZ"):
+    if source.kind in ("ZAL", "ROZ", "KOR_ZAL", "KOR_ROZ"):
         yield found(source.move, "invoice_line_ids")
 
 
@@ -80,19 +75,10 @@ GATE = (
     ),
     Rule(
         ERROR,
-        "correction",
-        _lt(
-            "Corrections (credit notes, debit notes) are not covered yet: issue this"
-            " one in another way."
-        ),
-        _correction,
-    ),
-    Rule(
-        ERROR,
         "advance",
         _lt(
-            "Advance invoices and their settlements are not covered yet: issue this"
-            " one in another way."
+            "Advance invoices, their settlements and corrections of them are not covered"
+            " yet: issue this one in another way."
         ),
         _advance,
     ),
@@ -130,7 +116,7 @@ def _bad_period(source):
 
 
 def _no_rows(source):
-    if not source.rows:
+    if not source.rows and not source.is_correction:
         yield found(source.move, "invoice_line_ids")
 
 

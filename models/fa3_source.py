@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..ksef.fa3 import codes
 from .account_tax import MARGIN, OSS
+from .fa3_correction import apply, changes, original_rows
 from .fa3_facts import NO_TAX, ProductFacts, TaxFacts
 from .fa3_text import money
 
@@ -114,6 +115,11 @@ class Source:
         self.company = move.company_id
         self.sign = 1 if move.move_type.startswith("in_") else -1
 
+    @staticmethod
+    def position(line):
+        """Key that sorts journal items as the invoice shows them."""
+        return line.sequence, line.id
+
     # -- parties ---------------------------------------------------------------
     @cached_property
     def seller(self):
@@ -164,12 +170,63 @@ class Source:
             return Decimal(1)
         return self.move._l10n_pl_ksef_fa3_exchange_rate()
 
+    # -- what it corrects ------------------------------------------------------
+    @cached_property
+    def root(self):
+        """``Source`` of the corrected invoice, ``None`` when it is not in Odoo."""
+        root = self.move._l10n_pl_ksef_root() if self.is_correction else None
+        return Source(root, self.facts) if root else None
+
+    @cached_property
+    def corrected(self):
+        """The corrected invoices in Odoo, one unless a rebate is on several."""
+        return self.move._l10n_pl_ksef_corrected()
+
+    @cached_property
+    def earlier(self):
+        """Sources of the corrections of the same invoice that were issued before."""
+        if not self.root:
+            return []
+        mine = self.move.invoice_date, self.move.id
+        return [
+            Source(move, self.facts)
+            for move in self.root.move._l10n_pl_ksef_corrections()
+            if (move.invoice_date, move.id) < mine
+        ]
+
+    @cached_property
+    def sent(self):
+        """The corrected invoice as KSeF has it, or ``None``."""
+        return self.root and self.root.move._l10n_pl_ksef_fa3_sent()
+
+    @cached_property
+    def changes(self):
+        """Rows before and after (``fa3_correction``); ``None``: only differences."""
+        if not self.root:
+            return None
+        state = original_rows(self.root)
+        for correction in self.earlier:
+            found = changes(state, correction)
+            if found is None:
+                return None
+            state = apply(state, found)
+        return changes(state, self)
+
+    @cached_property
+    def corrects_parties(self):
+        return self.move._l10n_pl_ksef_fa3_corrects_parties(self)
+
+    @cached_property
+    def all_rows(self):
+        """Rows that annotations are about: of a correction, the whole invoice's."""
+        return [*self.rows, *self.root.rows] if self.root else self.rows
+
     # -- lines -----------------------------------------------------------------
     @cached_property
     def lines(self):
         """Journal items by display type, in the order of the invoice."""
         found = {}
-        for line in self.move.line_ids.sorted(by_position):
+        for line in self.move.line_ids.sorted(self.position):
             found.setdefault(line.display_type, []).append(line)
         return found
 
@@ -230,7 +287,20 @@ class Source:
             return None
         of_rows = self.rows[0].supplied if self.rows else None
         move = self.move
-        return of_rows or move.taxable_supply_date or move.delivery_date or None
+        own = of_rows or move.taxable_supply_date or move.delivery_date
+        if own or not self.root:
+            return own or None
+        corrected = self.root.supply_date
+        return corrected if corrected != self.root.move.invoice_date else None
+
+    @cached_property
+    def period(self):
+        """First and last day of supply, of a correction those of its invoice."""
+        move = self.move
+        start, end = move.l10n_pl_ksef_period_from, move.l10n_pl_ksef_period_to
+        if start and end:
+            return start, end
+        return self.root.period if self.root else None
 
     @cached_property
     def has_row_dates(self):
@@ -249,7 +319,7 @@ class Source:
 
     @cached_property
     def rates(self):
-        return {row.rate for row in self.rows}
+        return {row.rate for row in self.all_rows}
 
     @cached_property
     def is_gross(self):
@@ -307,10 +377,7 @@ class Source:
 
     @cached_property
     def gross_in_pln(self):
-        """Value of the document in PLN, for the thresholds of the law."""
-        return money(abs(self.totals.gross) * (self.exchange_rate or 0))
-
-
-def by_position(line):
-    """Key that sorts journal items as the invoice shows them."""
-    return line.sequence, line.id
+        """Value in PLN for the thresholds of the law; of a correction, what is left."""
+        parts = [self, *self.earlier, *([self.root] if self.root else [])]
+        gross = sum((part.totals.gross for part in parts), ZERO)
+        return money(abs(gross) * (self.exchange_rate or 0))
