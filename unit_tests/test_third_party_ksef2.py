@@ -139,6 +139,28 @@ def test_export(auth, live, compression):
     assert sorted(xml for _name, xml in package.invoices()) == sorted(documents)
 
 
+@pytest.mark.parametrize("part_size", [100_000_000, 400])
+def test_batch_in_one_and_in_many_parts(auth, live, part_size):
+    day = live.clock.today_in_warsaw()
+    files = [invoice_xml(SELLER, BUYER, f"FV/{n}", day) for n in (1, 2, 3)]
+    package = auth.batch.prepare(files, max_part_size=part_size)
+    session = auth.batch.submit(package)
+    final = session.wait(**POLL)
+    assert final.status.code == 200
+    listed = session.list_invoices().invoices
+    assert [item.invoice_hash for item in listed] == [sha(xml) for xml in files]
+    (upo,) = session.download_upo()
+    assert all(item.ksef_number.encode() in upo for item in listed)
+
+
+def test_batch_without_a_good_invoice(auth):
+    session = auth.batch.submit([b"<Faktura/>"])
+    with pytest.raises(exceptions.KSeFException, match="445"):
+        session.wait(**POLL)
+    (failed,) = session.list_failed_invoices().invoices
+    assert failed.status.code == 450
+
+
 def test_refusal_is_understood(auth, live):
     with pytest.raises(exceptions.KSeFApiError, match="21164"):
         auth.invoices.download(f"{SELLER}-20261120-000000000000-00")
