@@ -43,7 +43,9 @@ class AccountMove(models.Model):
             UPO: self.env._("KSeF: UPO"),
         }
         for filetype, label in labels.items():
-            moves = self.filtered(lambda m, t=filetype: t in m._l10n_pl_ksef_names())
+            moves = self.filtered(
+                lambda m, t=filetype: t in m._l10n_pl_ksef_file_names()
+            )
             if moves:
                 ids = ",".join(map(str, moves.ids))
                 items.append(
@@ -60,7 +62,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
     # helpers
     # ------------------------------------------------------------------
-    def _l10n_pl_ksef_names(self):
+    def _l10n_pl_ksef_file_names(self):
         """Return the names of this invoice's KSeF files, by type.
 
         None for customers: the UPO of a session names other customers' invoices.
@@ -76,7 +78,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_files(self):
         """Return the KSeF files of this invoice by type, byte for byte as kept."""
-        names = self._l10n_pl_ksef_names()
+        names = self._l10n_pl_ksef_file_names()
         document = self.sudo().l10n_pl_ksef_document_id.with_context(bin_size=False)
         contents = {FA3: document.xml, UPO: document.upo or document.session_id.upo}
         return {

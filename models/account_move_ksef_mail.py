@@ -90,7 +90,7 @@ class AccountMove(models.Model):
             self.l10n_pl_ksef_held_mail.get("author_user_id") or self.env.uid
         )
         # Odoo's crons leave e-mails to the hourly queue; this one has waited enough.
-        move = self.with_context(mail_notify_force_send=True)
+        move = self.with_context(mail_notify_force_send=True, lang=author.lang)
         move = move.with_user(author).with_company(self.company_id)
         try:
             with self.env.cr.savepoint():
@@ -105,3 +105,4 @@ class AccountMove(models.Model):
                     " made. Send the invoice again by Odoo's Send button."
                 )
             )
+        self._l10n_pl_ksef_notify()

@@ -10,7 +10,7 @@ import io
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from .document_states import ACCEPTED, LIVE
 
@@ -25,6 +25,20 @@ _CORE_VIEW = "l10n_pl_edi.report_invoice_document"
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    l10n_pl_ksef_link = fields.Char(
+        "Page in KSeF", compute="_compute_l10n_pl_ksef_link", compute_sudo=True
+    )
+
+    @api.depends("l10n_pl_ksef_document_ids.verification_link")
+    def _compute_l10n_pl_ksef_link(self):
+        for move in self:
+            move.l10n_pl_ksef_link = move.l10n_pl_ksef_document_id.verification_link
+
+    def action_l10n_pl_ksef_open_page(self):
+        """Open what a customer sees who scans the code."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.l10n_pl_ksef_link}
 
     @api.private
     def _l10n_pl_ksef_qr(self):

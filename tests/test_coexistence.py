@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -284,6 +285,13 @@ class TestTakeOver(CoexistenceCommon):
         self.take_over()
         with self.assertRaisesRegex(UserError, "accepted invoice"):
             move.button_draft()
+
+    def test_cores_upo_button_gives_way_to_ours(self):
+        arch = self.env["account.move"].get_view(view_type="form")["arch"]
+        (button,) = etree.fromstring(arch).xpath(
+            "//button[@name='action_l10n_pl_edi_get_invoice_UPO']"
+        )
+        self.assertIn("or l10n_pl_ksef_state", button.get("invisible"))
 
     def test_core_is_switched_off(self):
         self.take_over()

@@ -1,5 +1,7 @@
 """Odoo's own Send dialog and batch sending: KSeF first, then PDF and e-mail."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -163,6 +165,15 @@ class TestSendDialog(DialogCommon):
         self.assertFalse(self._mails)
         self.assertIn(old, self.detached(move))
         self.assertIn(move.l10n_pl_ksef_number.encode(), move.invoice_pdf_report_id.raw)
+
+    def test_open_form_is_told_when_the_email_has_left(self):
+        move = self.invoice()
+        self.send_by_dialog(move)
+        self.run_sender()
+        model = self.env.registry["account.move"]
+        with patch.object(model, "_l10n_pl_ksef_notify", autospec=True) as notify:
+            self.release()
+        self.assertEqual([call.args[0].id for call in notify.mock_calls], [move.id])
 
     def test_ksef_alone_makes_the_pdf_when_the_number_is_there(self):
         move = self.invoice()
