@@ -38,7 +38,6 @@ class Plan:
     :ivar lines: ``Line``; ``net`` is set on each
     :ivar sums: tax to be booked by bucket, as the document has it
     :ivar remarks: (code, values) of what a person should look at
-    :ivar stand_ins: whether sums stand in for rows that give no amounts
     """
 
     lines: list = field(default_factory=list)
@@ -77,7 +76,7 @@ class _Planner:
         self.names = [line.name for line in rows if line.name]
         if self.reading.is_correction:
             rows = changes(rows)
-        self.plan.sums = self.reading.sums or self._sums_of_rows(rows)
+        self.plan.sums = dict(self.reading.sums) or self._sums_of_rows(rows)
         self.plan.lines = self._lines(rows)
         self._check_taxes()
         self._take_gross_rates()
@@ -103,6 +102,8 @@ class _Planner:
     def _fitted(self, rows):
         """Return ``rows`` with small differences levelled; ``None``: they don't fit."""
         by_bucket = {name: [] for name in self.plan.sums}
+        if self.reading.is_settlement:
+            self._add_paid_sums(rows, by_bucket)
         for line in rows:
             if line.bucket in by_bucket:
                 by_bucket[line.bucket].append(line)
@@ -115,6 +116,13 @@ class _Planner:
                 return None
             extra += fit
         return rows + extra
+
+    def _add_paid_sums(self, rows, by_bucket):
+        """Add the rates of which the advances have left nothing to invoice."""
+        for line in rows:
+            if line.net and line.bucket and line.bucket not in by_bucket:
+                self.plan.sums[line.bucket] = Sum((line.rate,), ZERO, ZERO, None)
+                by_bucket[line.bucket] = []
 
     def _fit(self, bucket, lines):
         """Level the lines of a bucket.
