@@ -28,6 +28,7 @@
         "wizards/l10n_pl_ksef_disconnect_views.xml",
         "wizards/l10n_pl_ksef_policy_views.xml",
         "views/sending_policy_views.xml",
+        "views/offline_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],

@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .document_states import ACCEPTED, LIVE, QUEUED
+from .document_states import ACCEPTED, LIVE, ONLINE, QUEUED
 
 #: what the FA(3) file says; fixed while a document is on its way or accepted.
 FROZEN_FIELDS = (
@@ -99,6 +99,12 @@ class AccountMove(models.Model):
                 number=self.l10n_pl_ksef_number,
             )
         document = self.l10n_pl_ksef_document_id
+        if document.state == QUEUED and document.issue_mode != ONLINE:
+            return self.env._(
+                "Invoice %(name)s was issued offline: it exists and can't be changed."
+                " Correct it by a credit note when it has its KSeF number.",
+                name=self.name,
+            )
         waiting = document.state == QUEUED and not document.attempts
         if self.l10n_pl_ksef_state in LIVE and not waiting:
             return self.env._(

@@ -1,4 +1,4 @@
-"""States of a document and the ways between them."""
+"""States of a document and the ways between them; how it was issued."""
 
 QUEUED = "queued"
 SENDING = "sending"
@@ -29,3 +29,7 @@ TRANSITIONS = {
 #: the invoice is, or may be, on its way: it must not change and must not be sent again.
 LIVE = (QUEUED, SENDING, PROCESSING, UNKNOWN)
 FINAL = (ACCEPTED, REJECTED)
+
+#: how a document was issued; the others are values of ``ksef.deadlines.OfflineMode``.
+ONLINE = "online"
+OFFLINE24 = "offline24"

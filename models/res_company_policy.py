@@ -26,6 +26,7 @@ POLICY_FIELDS = (
     "l10n_pl_ksef_send_minutes",
     "l10n_pl_ksef_send_hour",
     "l10n_pl_ksef_block_posting",
+    "l10n_pl_ksef_offline_after",
 )
 
 
@@ -58,6 +59,13 @@ class ResCompany(models.Model):
         default=True,
         help="Otherwise the invoice is confirmed and shows what is to be mended before"
         " it can be sent.",
+    )
+
+    l10n_pl_ksef_offline_after = fields.Integer(
+        "Issue offline after so many failed tries",
+        default=0,
+        help="When KSeF does not answer, a waiting invoice is issued in offline24 with"
+        " two QR codes and can be handed over. 0: never by itself.",
     )
 
     @api.constrains("l10n_pl_ksef_send_minutes", "l10n_pl_ksef_send_hour")

@@ -176,6 +176,7 @@ class SendingRun:
         document = document.try_lock_for_update()
         if not document or document.state != doc.QUEUED:
             return None
+        document._turn_offline_if_late()
         document._set_state(
             doc.SENDING,
             session_id=session.id,
@@ -184,7 +185,9 @@ class SendingRun:
             code=False,
             details=False,
         )
-        return prepare_invoice(document._xml_bytes(), key)
+        return prepare_invoice(
+            document._xml_bytes(), key, offline=document.issue_mode != doc.ONLINE
+        )
 
     def _record_failure(self, document, error):
         """Write what became of a send that got no 202.
@@ -265,6 +268,7 @@ class SendingRun:
             self._postpone(at)
             return
         self.company._l10n_pl_ksef_set_problem(error)
+        self._queue()._count_failure()
         minutes = RETRY_MINUTES if error.retryable else PERSON_MINUTES
         at = fields.Datetime.now() + timedelta(minutes=minutes)
         self._postpone(at)

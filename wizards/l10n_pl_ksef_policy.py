@@ -23,6 +23,11 @@ class Policy(models.TransientModel):
     l10n_pl_ksef_block_posting = fields.Boolean(
         "Refuse to confirm invoices that are unfit for KSeF"
     )
+    l10n_pl_ksef_offline_after = fields.Integer(
+        "Issue offline after so many failed tries",
+        help="When KSeF does not answer, a waiting invoice is issued in offline24 with"
+        " two QR codes and can be handed over. 0: never by itself.",
+    )
     is_automatic = fields.Boolean(compute="_compute_is_automatic")
 
     @api.model

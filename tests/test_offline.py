@@ -1,0 +1,129 @@
+"""Invoices issued without KSeF: two codes, a deadline, sent by themselves."""
+
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+import requests
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .sending_common import SendingCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestOffline(SendingCommon):
+    def verdict(self, link):
+        """Return what a person's telephone would be told by KSeF's page."""
+        answer = requests.get(link, timeout=10)
+        return answer.headers["X-KSeF-Verdict"]
+
+    def outage(self, mode, start, end=False):
+        return self.system["l10n_pl_ksef.outage"].create(
+            {"mode": mode, "start": start, "end": end}
+        )
+
+    def offline(self, **values):
+        move = self.invoice(**values)
+        move.action_l10n_pl_ksef_issue_offline()
+        return move
+
+    # -- issuing -------------------------------------------------------------
+    def test_second_code_proves_the_issuer(self):
+        document = self.offline().l10n_pl_ksef_document_id
+        self.assertEqual(self.verdict(document.certificate_link), "certificate-valid")
+        self.assertEqual(self.verdict(document.verification_link), "invoice-not-found")
+        address = urlsplit(document.certificate_link)
+        serial = self.company.sudo().l10n_pl_ksef_offline_certificate_id.serial_number
+        self.assertIn(f"/{serial}/", address.path)
+
+    def test_issued_offline_makes_no_call(self):
+        move = self.offline()
+        self.assertFalse(self.requests())
+        self.assertEqual(move.l10n_pl_ksef_state, "queued")
+        self.assertEqual(move.l10n_pl_ksef_issue_mode, "offline24")
+
+    def test_it_is_sent_by_itself_with_the_flag(self):
+        move = self.offline()
+        codes = move.l10n_pl_ksef_document_id.verification_link
+        self.run_sender()
+        self.assertInKsefOnce(move)
+        (there,) = self.simulator.state.accepted.values()
+        self.assertEqual(there.mode, "Offline")
+        self.assertEqual(move.l10n_pl_ksef_mode, "offline")
+        self.assertEqual(self.verdict(codes), "invoice-known")
+        self.assertFalse(move.l10n_pl_ksef_send_by)
+
+    def test_deadline_is_the_next_working_day(self):
+        # Saturday 2 May 2026; Sunday 3 May is a holiday: Monday.
+        with freeze_time("2026-05-02 10:00:00"):
+            move = self.offline(invoice_date=date(2026, 5, 2))
+            self.assertEqual(move.l10n_pl_ksef_send_by, date(2026, 5, 4))
+
+    def test_without_offline_certificate_it_is_not_issued(self):
+        self.company.sudo().l10n_pl_ksef_offline_certificate_id = False
+        move = self.invoice()
+        with self.assertRaisesRegex(UserError, "no offline certificate"):
+            move.action_l10n_pl_ksef_issue_offline()
+
+    def test_issued_offline_cannot_be_changed(self):
+        move = self.offline()
+        with self.assertRaisesRegex(UserError, "issued offline"):
+            move.button_draft()
+
+    def test_invoice_of_yesterday_goes_knowingly_in_offline24(self):
+        yesterday = fields.Date.context_today(self.accountant) - timedelta(days=1)
+        move = self.invoice(invoice_date=yesterday)
+        self.send(move)
+        self.assertInKsefOnce(move)
+        document = move.l10n_pl_ksef_document_id
+        self.assertEqual(document.issue_mode, "offline24")
+        self.assertEqual(self.verdict(document.certificate_link), "certificate-valid")
+
+    def test_after_failed_tries_it_is_issued_by_itself(self):
+        self.company.sudo().l10n_pl_ksef_offline_after = 2
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        self.fault("error", "", times=1000, status=503)
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_issue_mode, "online")
+        self.time_passes()
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_issue_mode, "offline24")
+        self.assertTrue(move.l10n_pl_ksef_send_by)
+        self.simulator.faults.clear()
+        self.time_passes()
+        self.run_sender()
+        self.assertInKsefOnce(move)
+
+    # -- outages -------------------------------------------------------------
+    def test_outage_that_lasts_gives_the_mode(self):
+        self.outage("unavailability", datetime.now() - timedelta(hours=1))
+        move = self.offline()
+        self.assertEqual(move.l10n_pl_ksef_issue_mode, "unavailability")
+        self.assertFalse(move.l10n_pl_ksef_send_by)
+
+    def test_failure_that_ended_gives_seven_working_days(self):
+        with freeze_time("2026-03-02 10:00:00"):
+            outage = self.outage("failure", datetime(2026, 3, 2, 8))
+            move = self.offline(invoice_date=date(2026, 3, 2))
+            self.assertFalse(move.l10n_pl_ksef_send_by)
+            outage.end = datetime(2026, 3, 2, 9)
+        # 2 March is a Monday: 3, 4, 5, 6, 9, 10, 11 March.
+        self.assertEqual(move.l10n_pl_ksef_send_by, date(2026, 3, 11))
+
+    def test_total_failure_is_never_sent(self):
+        self.outage("total_failure", datetime.now() - timedelta(hours=1))
+        move = self.invoice()
+        move.action_l10n_pl_ksef_issue_offline()
+        self.assertTrue(move.l10n_pl_ksef_outside)
+        self.assertFalse(move.l10n_pl_ksef_document_ids)
+        self.run_sender()
+        self.assertFalse(self.requests())
+
+    def test_accountant_reads_outages_only(self):
+        outages = self.env["l10n_pl_ksef.outage"]
+        self.assertTrue(outages.has_access("read"))
+        self.assertFalse(outages.has_access("create"))
