@@ -31,7 +31,7 @@ class AccountMove(models.Model):
             move.l10n_pl_ksef_mail_waits = bool(held["sending_methods"])
 
     @api.depends("l10n_pl_ksef_mail_waits")
-    def _compute_highlight_send_button(self):
+    def _compute_highlight_send_button(self):  # pylint: disable=missing-return
         # EXTENDS 'account': it was pressed, the rest comes by itself
         super()._compute_highlight_send_button()
         for move in self:
