@@ -1,18 +1,29 @@
 """The client: one method per endpoint, answers as dataclasses of ``messages``.
 
 Values in, values out: no company, no storage, no translation, no waiting except the
-short repetitions of ``transport``. The methods are in ``endpoints_account`` and
-``endpoints_sessions``, the protected call under them in ``calls``.
+short repetitions of ``transport``. The methods are in the modules ``endpoints_…``, the
+protected call under them in ``calls``.
 """
 
 from .calls import utcnow
 from .endpoints_account import AccountEndpoints, LoginEndpoints
+from .endpoints_batch import BatchEndpoints
+from .endpoints_collective import CollectiveEndpoints
+from .endpoints_inbox import InboxEndpoints
 from .endpoints_sessions import DocumentEndpoints, SessionEndpoints
 
 __all__ = ["KsefClient", "utcnow"]
 
 
-class KsefClient(LoginEndpoints, AccountEndpoints, SessionEndpoints, DocumentEndpoints):
+class KsefClient(
+    LoginEndpoints,
+    AccountEndpoints,
+    SessionEndpoints,
+    DocumentEndpoints,
+    BatchEndpoints,
+    InboxEndpoints,
+    CollectiveEndpoints,
+):
     """Calls KSeF in the context of one login.
 
     :param tokens: an earlier login, if any

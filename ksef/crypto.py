@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,10 +77,22 @@ class Encryption:
 
 def encrypt(data: bytes, session_key: SessionKey) -> bytes:
     """Return ``data`` as AES-256-CBC with PKCS#7 padding, without the IV."""
+    return b"".join(encrypt_pieces([data], session_key))
+
+
+def encrypt_pieces(pieces: Iterable[bytes], session_key: SessionKey) -> Iterator[bytes]:
+    """Yield the encryption of data that come in pieces; together as :func:`encrypt`."""
     padder = PKCS7(_BLOCK_BITS).padder()
     encryptor = session_key.cipher().encryptor()
-    padded = padder.update(data) + padder.finalize()
-    return encryptor.update(padded) + encryptor.finalize()
+    for piece in pieces:
+        yield encryptor.update(padder.update(piece))
+    yield encryptor.update(padder.finalize()) + encryptor.finalize()
+
+
+def encrypted_size(size: int) -> int:
+    """Return how many bytes the encryption of ``size`` bytes has."""
+    block = _BLOCK_BITS // 8
+    return size + block - size % block
 
 
 def decrypt(data: bytes, session_key: SessionKey) -> bytes:
@@ -87,11 +100,20 @@ def decrypt(data: bytes, session_key: SessionKey) -> bytes:
 
     :raises KsefError: ``cannot_decrypt`` for another key or damaged data
     """
+    return b"".join(decrypt_pieces([data], session_key))
+
+
+def decrypt_pieces(pieces: Iterable[bytes], session_key: SessionKey) -> Iterator[bytes]:
+    """Yield the plain bytes of an encryption that comes in pieces.
+
+    :raises KsefError: ``cannot_decrypt``, with the last piece at the latest
+    """
     decryptor = session_key.cipher().decryptor()
     unpadder = PKCS7(_BLOCK_BITS).unpadder()
     try:
-        padded = decryptor.update(data) + decryptor.finalize()
-        return unpadder.update(padded) + unpadder.finalize()
+        for piece in pieces:
+            yield unpadder.update(decryptor.update(piece))
+        yield unpadder.update(decryptor.finalize()) + unpadder.finalize()
     except ValueError:
         message = "The data cannot be decrypted with this key."
         raise KsefError(message, code="cannot_decrypt") from None
@@ -112,4 +134,9 @@ def wrap_key(session_key: SessionKey, public_key: PublicKey) -> Encryption:
 
 def sha256_base64(data: bytes) -> str:
     """Return the SHA-256 of ``data`` as KSeF writes hashes: Base64, 44 characters."""
-    return base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
+    return digest_base64(hashlib.sha256(data))
+
+
+def digest_base64(digest: hashlib._Hash) -> str:
+    """Return a hash that was counted piece by piece as KSeF writes it."""
+    return base64.b64encode(digest.digest()).decode("ascii")

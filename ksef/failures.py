@@ -261,7 +261,7 @@ def _missing(answer: Answer, facts: Facts) -> KsefError:
 
 def _expired_link(answer: Answer, facts: Facts) -> KsefError:
     return KsefRequestRejected(
-        f"The download address is not valid any more ({answer.status})",
+        f"The storage address is not valid any more ({answer.status})",
         **{**_common(answer, facts), "code": "link_expired"},
     )
 

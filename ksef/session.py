@@ -1,9 +1,10 @@
-"""Interactive sessions: open with the right key, prepare invoices, find them again."""
+"""Sessions: open with the right key, prepare invoices, find them again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from .client import KsefClient
 from .crypto import Encryption, SessionKey, encrypt, sha256_base64, wrap_key
@@ -15,6 +16,8 @@ from .messages import (
     PublicKey,
     PublicKeyUsage,
 )
+
+T = TypeVar("T")
 
 #: The public key was withdrawn (emergency rotation): fetch the keys again.
 KEY_WITHDRAWN = 21470
@@ -49,19 +52,33 @@ def open_session(
 ) -> OpenedSession:
     """Open an interactive session encrypted with ``session_key``.
 
+    :param keys: see :func:`with_encryption`
+    :raises KsefError: ``no_public_key``, or what the client raises
+    """
+    return with_encryption(client, session_key, keys, client.open_online_session)
+
+
+def with_encryption(
+    client: KsefClient,
+    session_key: SessionKey,
+    keys: Iterable[PublicKey] | None,
+    call: Callable[[Encryption], T],
+) -> T:
+    """Make a call that hands a session key to KSeF, with the right public key.
+
     :param keys: public keys known from before (they may be kept for a day). They are
         fetched when None, and once more when none of them is valid any more or KSeF
         has withdrawn the chosen one (21470)
+    :param call: gets the wrapped key; at most twice
     :raises KsefError: ``no_public_key``, or what the client raises
     """
     try:
         known = client.public_keys() if keys is None else keys
-        return client.open_online_session(_wrapped(client, known, session_key))
+        return call(_wrapped(client, known, session_key))
     except KsefError as error:
         if error.code not in (KEY_WITHDRAWN, NO_PUBLIC_KEY):
             raise
-    fresh = client.public_keys()
-    return client.open_online_session(_wrapped(client, fresh, session_key))
+    return call(_wrapped(client, client.public_keys(), session_key))
 
 
 def prepare_invoice(

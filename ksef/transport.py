@@ -7,12 +7,10 @@ API base only; absolute addresses (UPO, packages) are fetched without.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import requests
@@ -25,9 +23,13 @@ from .errors import (
     KsefTransportError,
     KsefUnavailable,
 )
+from .exchange import Request, RequestRecord, Response, Sink
 from .failures import Answer, failure_of
 from .redaction import redact, safe_target
 from .routes import is_repeatable
+from .transport_errors import cut_connection, is_cut_short, transport_error
+
+__all__ = ["Request", "RequestRecord", "Response", "Transport", "should_retry"]
 
 _logger = logging.getLogger(__name__)
 
@@ -35,81 +37,6 @@ USER_AGENT = "l10n_pl_ksef/19.0"
 #: Longest wait for KSeF that is sat out here; longer ones are the caller's to plan.
 MAX_WAIT_SECONDS = 2.0
 _FIRST_PAUSE_SECONDS = 0.5
-
-# Never happened at KSeF: no connection was made, or not to it.
-_NOT_SENT = (
-    requests.exceptions.ConnectTimeout,
-    requests.exceptions.SSLError,
-    requests.exceptions.ProxyError,
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidHeader,
-    requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidSchema,
-)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request.
-
-    :ivar path: below the API base, or an absolute address (then without ``bearer``)
-    :ivar json: body as JSON; or ``body`` with ``content_type``
-    """
-
-    method: str
-    path: str
-    bearer: str | None = field(default=None, repr=False)
-    json: Mapping[str, Any] | None = field(default=None, repr=False)
-    body: bytes | None = field(default=None, repr=False)
-    content_type: str | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    accept: str = "application/json"
-
-    @property
-    def is_absolute(self) -> bool:
-        """The path is a whole address of its own."""
-        return "://" in self.path
-
-    @property
-    def content(self) -> tuple[bytes | None, str | None]:
-        """The bytes of the body and their type."""
-        if self.json is not None:
-            return json.dumps(self.json).encode("utf-8"), "application/json"
-        return self.body, self.content_type
-
-
-@dataclass(frozen=True)
-class Response:
-    """A successful answer; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-
-    def json(self) -> Any:
-        """Return the decoded body.
-
-        :raises KsefProtocolError: it is not JSON
-        """
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            raise KsefProtocolError(
-                "The answer of KSeF is not JSON.", code="bad_answer", status=self.status
-            ) from None
-
-
-@dataclass(frozen=True)
-class RequestRecord:
-    """One attempt, for logs and figures; nothing in it is secret."""
-
-    method: str
-    target: str
-    attempt: int
-    status: int | None
-    seconds: float
-    error: str | None
 
 
 def should_retry(
@@ -174,10 +101,41 @@ class Transport:
 
         :raises KsefError: the class says what to do next (see ``errors``)
         """
+        return self._send(request, None)
+
+    def download(self, request: Request, target: BinaryIO, limit: int) -> Response:
+        """Send a request and write the body of its success to a file, in pieces.
+
+        :param target: written from where it stands; after a failed attempt again
+        :param limit: bytes; more is an error (``too_large``)
+        :return: the answer without its body
+        :raises KsefError: as :meth:`send`
+        """
+        answer = self._send(request, Sink(target, target.tell(), limit))
+        return Response(answer.status, answer.headers, b"")
+
+    def fork(self) -> Transport:
+        """Return a transport for another thread: same settings, own session.
+
+        Its callbacks are left out, for they belong to the caller's thread.
+        """
+        session, mine = requests.Session(), self._session
+        session.adapters = mine.adapters
+        session.verify, session.cert = mine.verify, mine.cert
+        session.proxies, session.trust_env = mine.proxies, mine.trust_env
+        return Transport(
+            self._environment,
+            session=session,
+            sleep=self._sleep,
+            timeout_seconds=self._timeout_seconds,
+            max_attempts=self._max_attempts,
+        )
+
+    def _send(self, request: Request, sink: Sink | None) -> Response:
         attempt = 1
         while True:
             try:
-                return self._attempt(request, attempt)
+                return self._attempt(request, attempt, sink)
             except KsefError as error:
                 wait = should_retry(request.method, request.path, error, attempt)
                 if wait is None or attempt >= self._max_attempts:
@@ -185,12 +143,12 @@ class Transport:
             self._sleep(wait)
             attempt += 1
 
-    def _attempt(self, request: Request, attempt: int) -> Response:
+    def _attempt(self, request: Request, attempt: int, sink: Sink | None) -> Response:
         started = time.monotonic()
         status: int | None = None
         failure: KsefError | None = None
         try:
-            answer = self._exchange(request)
+            answer = self._exchange(request, sink)
             status = answer.status
             failure = failure_of(answer)
             if failure is not None:
@@ -203,34 +161,39 @@ class Transport:
             self._record(request, attempt, status, seconds, failure)
         return Response(answer.status, answer.headers, answer.body)
 
-    def _exchange(self, request: Request) -> Answer:
-        data, content_type = request.content
+    def _exchange(self, request: Request, sink: Sink | None) -> Answer:
         repeatable = is_repeatable(request.method, request.path)
         try:
-            raw = self._session.request(
-                request.method,
-                self._url_of(request),
-                params=dict(request.query) or None,
-                data=data,
-                headers=self._headers(request, content_type),
-                timeout=self._timeout_seconds,
-                # A token must not travel to another host.
-                allow_redirects=False,
-                # Without this, a .netrc of the server's user replaces the header.
-                auth=_leave_alone,
-            )
+            raw = self._request(request, is_streamed=sink is not None)
+            body, received = _taken(raw, sink)
         except requests.exceptions.RequestException as error:
-            raise _transport_error(error, repeatable) from None
+            raise transport_error(error, repeatable) from None
         headers = {name.lower(): value for name, value in raw.headers.items()}
-        if _is_cut_short(headers, raw.content):
-            raise _cut_connection(repeatable)
+        if received is not None and is_cut_short(headers, received):
+            raise cut_connection(repeatable)
         self._warn(headers.get("x-system-warning"))
         return Answer(
             raw.status_code,
             headers,
-            raw.content,
+            body,
             is_download=request.is_absolute,
             repeatable=repeatable,
+        )
+
+    def _request(self, request: Request, *, is_streamed: bool) -> requests.Response:
+        data, content_type = request.content
+        return self._session.request(
+            request.method,
+            self._url_of(request),
+            params=dict(request.query) or None,
+            data=data,
+            headers=self._headers(request, content_type),
+            timeout=self._timeout_seconds,
+            # A token must not travel to another host.
+            allow_redirects=False,
+            # Without this, a .netrc of the server's user replaces the header.
+            auth=_leave_alone,
+            stream=is_streamed,
         )
 
     def _url_of(self, request: Request) -> str:
@@ -283,50 +246,12 @@ class Transport:
             self._on_request(record)
 
 
+def _taken(raw: requests.Response, sink: Sink | None) -> tuple[bytes, int | None]:
+    if sink is None:
+        return raw.content, len(raw.content)
+    with raw:
+        return sink.take(raw)
+
+
 def _leave_alone(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     return prepared
-
-
-def _transport_error(
-    error: requests.exceptions.RequestException, repeatable: bool
-) -> KsefTransportError:
-    """Return our error; its text never quotes theirs, which holds the address."""
-    arrived = not (isinstance(error, _NOT_SENT) or _never_connected(error))
-    if isinstance(error, requests.exceptions.Timeout):
-        code, what = "timeout", "did not answer in time"
-    elif isinstance(error, requests.exceptions.SSLError):
-        code, what = "tls", "could not be reached safely (TLS)"
-    elif not arrived:
-        code, what = "no_connection", "could not be reached"
-    else:
-        return _cut_connection(repeatable)
-    return KsefTransportError(
-        f"KSeF {what}.", code=code, outcome_unknown=arrived and not repeatable
-    )
-
-
-def _cut_connection(repeatable: bool) -> KsefTransportError:
-    return KsefTransportError(
-        "KSeF broke off the connection.",
-        code="cut_connection",
-        outcome_unknown=not repeatable,
-    )
-
-
-def _is_cut_short(headers: Mapping[str, str], body: bytes) -> bool:
-    """Tell a body that ended too early; older ``requests`` keeps it to itself."""
-    length = headers.get("content-length", "")
-    if "content-encoding" in headers or not length.isdigit():
-        return False
-    return len(body) < int(length)
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Look for "no connection was made" (refused, no such host) among the causes."""
-    # By name: the class lives in a package below requests, not in requests itself.
-    names = [
-        kind.__name__
-        for cause in error.args
-        for kind in type(getattr(cause, "reason", cause)).__mro__
-    ]
-    return "NewConnectionError" in names

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from .errors import KsefProtocolError
@@ -107,6 +108,26 @@ class Fields:
         except ValueError:
             raise self._fault(key, "is not a time") from None
 
+    def day(self, key: str) -> date:
+        """Return a date without a time that must be there."""
+        value = self.day_or_none(key)
+        if value is None:
+            raise self._fault(key, "is missing")
+        return value
+
+    def day_or_none(self, key: str) -> date | None:
+        """Return a date, or None when left out; a time behind it is ignored."""
+        text = self.text_or_none(key)
+        try:
+            return None if text is None else date.fromisoformat(text[:10])
+        except ValueError:
+            raise self._fault(key, "is not a date") from None
+
+    def decimal(self, key: str) -> Decimal:
+        """Return a number that must be there, as it was written."""
+        value: Decimal | int | float = self._get(key, (Decimal, int, float), True)
+        return Decimal(str(value))
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings, empty when left out; null items are dropped."""
         items = self._get(key, (list,), False) or []
@@ -119,6 +140,11 @@ class Fields:
     def one(self, key: str, reader: Callable[[Any], T]) -> T:
         """Return a nested message that must be there."""
         return reader(self._get(key, (dict,), True))
+
+    def one_or_none(self, key: str, reader: Callable[[Any], T]) -> T | None:
+        """Return a nested message, or None when left out."""
+        value = self._get(key, (dict,), False)
+        return None if value is None else reader(value)
 
     def many(self, key: str, reader: Callable[[Any], T]) -> tuple[T, ...]:
         """Return nested messages, empty when left out.

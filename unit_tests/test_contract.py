@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from jsonschema import Draft4Validator
@@ -14,7 +15,13 @@ from support_ksef import (
     shared_json,
 )
 
-from ksef import messages, routes
+from ksef import (
+    messages,
+    messages_batch,
+    messages_collective,
+    messages_inbox,
+    routes,
+)
 from ksef.auth import build_auth_request
 from ksef.crypto import SessionKey, wrap_key
 from ksef.endpoints_sessions import FORM_CODE_FA3
@@ -94,6 +101,10 @@ def test_bearer_tokens_are_asked_for_where_we_send_them():
         (routes.FAILED_INVOICES, {"pageSize", "x-continuation-token"}),
         (routes.SESSIONS, {"sessionType", "pageSize", "x-continuation-token"}),
         (routes.PERSONAL_GRANTS, {"pageOffset", "pageSize"}),
+        (routes.QUERY_METADATA, {"sortOrder", "pageOffset", "pageSize"}),
+        (routes.QUERY_COLLECTIVE, {"pageSize", "x-continuation-token"}),
+        (routes.COLLECTIVE_INVOICES, {"pageSize", "x-continuation-token"}),
+        (routes.COLLECTIVE_OF_INVOICE, {"pageSize", "x-continuation-token"}),
     ],
 )
 def test_parameters_that_we_send_are_known(route, sent):
@@ -106,12 +117,28 @@ def test_page_sizes_are_within_the_limits():
         (200, {"invoices": []}),
         (200, {"sessions": []}),
         (200, {"permissions": [], "hasMore": False}),
+        (200, {"invoices": [], "hasMore": False, "isTruncated": False}),
+        (200, {"collectiveIdentifiers": []}),
+        (200, {"invoices": []}),
+        (200, {"collectiveIdentifiers": []}),
     )
     client.session_invoices(REFERENCE)
     client.sessions()
     client.personal_grants()
+    client.query_metadata(filters())
+    client.collective_identifiers(NOW, NOW)
+    client.collective_invoices(["x"])
+    client.collective_identifiers_of("x")
     used = zip(
-        (routes.SESSION_INVOICES, routes.SESSIONS, routes.PERSONAL_GRANTS),
+        (
+            routes.SESSION_INVOICES,
+            routes.SESSIONS,
+            routes.PERSONAL_GRANTS,
+            routes.QUERY_METADATA,
+            routes.QUERY_COLLECTIVE,
+            routes.COLLECTIVE_INVOICES,
+            routes.COLLECTIVE_OF_INVOICE,
+        ),
         transport.requests,
         strict=True,
     )
@@ -177,6 +204,79 @@ def test_the_signed_request_is_sent_as_xml():
     assert build_auth_request(REFERENCE, "5265877635").startswith(b"<?xml")
 
 
+def test_the_body_that_opens_a_batch_session():
+    part = messages_batch.PackagePart(1, 0, 10, 16, "A" * 43 + "=")
+    for compression in messages_batch.Compression:
+        batch_file = messages_batch.BatchFile(
+            10, "A" * 43 + "=", compression, (part,), 1
+        )
+        client, transport = client_with(
+            (201, {"referenceNumber": REFERENCE, "partUploadRequests": []})
+        )
+        client.open_batch_session(batch_file, encryption(), offline=True)
+        body = transport.requests[0].json
+        assert errors_of(body_schema(routes.OPEN_BATCH), body) == []
+        assert body["offlineMode"] is True
+
+
+def filters():
+    dates = messages_inbox.DateRange(NOW, NOW + timedelta(days=1))
+    subject = messages_inbox.SubjectType.BUYER
+    return messages_inbox.InvoiceFilters(subject, dates, {"sellerNip": "5265877635"})
+
+
+def test_the_body_that_asks_for_metadata():
+    client, transport = client_with(
+        (200, {"invoices": [], "hasMore": False, "isTruncated": False})
+    )
+    client.query_metadata(filters())
+    (request,) = transport.requests
+    assert errors_of(body_schema(routes.QUERY_METADATA), request.json) == []
+    assert request.json["dateRange"]["from"] == "2026-03-02T12:00:00Z"
+    known = {
+        each.get("name") for each in operation(routes.QUERY_METADATA)["parameters"]
+    }
+    assert set(request.query) <= known
+
+
+def test_the_body_that_orders_an_export():
+    client, transport = client_with((201, {"referenceNumber": REFERENCE}))
+    client.start_export(filters(), encryption())
+    body = transport.requests[0].json
+    assert errors_of(body_schema(routes.START_EXPORT), body) == []
+
+
+def test_a_range_by_another_date_has_no_high_water_mark():
+    dates = messages_inbox.DateRange(NOW, date_type=messages_inbox.DateType.ISSUE)
+    assert dates.to_json() == {"dateType": "Issue", "from": "2026-03-02T12:00:00Z"}
+
+
+def test_the_bodies_about_collective_identifiers():
+    number = "5265877635-20250826-0100001AF629-AF"
+    payment = messages_collective.CollectivePayment(Decimal("12.30"), "PLN")
+    client, transport = client_with(
+        (201, {"collectiveIdentifierNumber": "1111111111-IZ202607-65ED02180000-E7"}),
+        (200, {"collectiveIdentifiers": []}),
+        (200, {"invoices": []}),
+    )
+    client.create_collective_identifier(
+        [
+            messages_collective.CollectiveItem(number, payment, "a"),
+            messages_collective.CollectiveItem(number),
+        ]
+    )
+    client.collective_identifiers(NOW, NOW + timedelta(days=100))
+    client.collective_invoices(["1111111111-IZ202607-65ED02180000-E7"])
+    used = (
+        routes.CREATE_COLLECTIVE,
+        routes.QUERY_COLLECTIVE,
+        routes.COLLECTIVE_INVOICES,
+    )
+    for route, request in zip(used, transport.requests, strict=True):
+        assert errors_of(body_schema(route), request.json) == [], route
+    assert transport.requests[0].json["invoices"][0]["payment"]["amount"] == 12.3
+
+
 # -- answers that we read ------------------------------------------------
 
 #: Reader -> schema of what it reads.
@@ -200,9 +300,33 @@ READERS = {
     messages.RateLimits: "EffectiveApiRateLimits",
     messages.RateLimit: "EffectiveApiRateLimitValues",
     messages.ContextLimits: "EffectiveContextLimits",
+    messages_batch.OpenedBatch: "OpenBatchSessionResponse",
+    messages_batch.PartUpload: "PartUploadRequest",
+    messages_inbox.InvoiceMetadata: "InvoiceMetadata",
+    messages_inbox.MetadataPage: "QueryInvoicesMetadataResponse",
+    messages_inbox.ExportStatus: "InvoiceExportStatusResponse",
+    messages_inbox.ExportPackage: "InvoicePackage",
+    messages_inbox.ExportPart: "InvoicePackagePart",
+    messages_collective.CollectivePage: "CollectiveIdentifiersQueryResponse",
+    messages_collective.CollectiveIdentifier: (
+        "CollectiveIdentifiersQueryResponseItem"
+    ),
+    messages_collective.CollectiveInvoicePage: (
+        "CollectiveIdentifierInvoicesQueryResponse"
+    ),
+    messages_collective.CollectiveInvoice: (
+        "CollectiveIdentifierInvoicesQueryResponseItem"
+    ),
+    messages_collective.CollectivePayment: (
+        "CollectiveIdentifierInvoicesQueryResponseItemPayment"
+    ),
 }
 
-SAMPLES = {"date-time": "2026-03-02T12:00:00.1234567+00:00", "uri": "https://x/y"}
+SAMPLES = {
+    "date-time": "2026-03-02T12:00:00.1234567+00:00",
+    "date": "2026-03-02",
+    "uri": "https://x/y",
+}
 
 
 def sample(schema: dict, optional: bool):
@@ -272,6 +396,10 @@ def test_every_answer_with_a_body_has_a_reader():
         "AuthenticationTokenRefreshResponse",
         "SendInvoiceResponse",
         "QueryCertificatesResponse",
+        "ExportInvoicesResponse",
+        "GenerateCollectiveIdentifierResponse",
+        # A page of the same reader with a field less.
+        "CollectiveIdentifiersByKsefNumberQueryResponse",
     }
     for route in routes.ALL:
         content = operation(route)["responses"][str(route.success)].get("content", {})
@@ -299,7 +427,19 @@ def test_types_of_context():
 
 
 def test_kinds_of_session():
-    assert "Online" in SCHEMAS["SessionType"]["enum"]
+    assert {"Online", "Batch"} == set(SCHEMAS["SessionType"]["enum"])
+
+
+@pytest.mark.parametrize(
+    ("ours", "schema"),
+    [
+        (messages_batch.Compression, "CompressionType"),
+        (messages_inbox.SubjectType, "InvoiceQuerySubjectType"),
+        (messages_inbox.DateType, "InvoiceQueryDateType"),
+    ],
+)
+def test_enumerations_have_the_values_of_the_document(ours, schema):
+    assert {each.value for each in ours} == set(SCHEMAS[schema]["enum"])
 
 
 def test_every_reason_of_a_refusal_is_known():

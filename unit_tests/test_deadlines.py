@@ -76,8 +76,14 @@ def test_easter_and_what_hangs_on_it(year):
 @pytest.mark.parametrize(
     ("year", "expected"),
     # The earliest, the latest and the hard ones of the calendar reform's tables.
-    [(1818, "1818-03-22"), (1943, "1943-04-25"), (1954, "1954-04-18")]
-    + [(1981, "1981-04-19"), (2000, "2000-04-23"), (2038, "2038-04-25")],
+    [
+        (1818, "1818-03-22"),
+        (1943, "1943-04-25"),
+        (1954, "1954-04-18"),
+        (1981, "1981-04-19"),
+        (2000, "2000-04-23"),
+        (2038, "2038-04-25"),
+    ],
 )
 def test_easter_in_its_hard_years(year, expected):
     assert easter(year) == day(expected)
@@ -94,8 +100,13 @@ def test_a_year_has_fourteen_holidays(year):
 @pytest.mark.parametrize(
     ("year", "count"),
     # Weekdays of the year less the holidays that fall on one.
-    [(2026, 261 - 8), (2027, 261 - 8), (2028, 260 - 9), (2029, 261 - 10)]
-    + [(2030, 261 - 11)],
+    [
+        (2026, 261 - 8),
+        (2027, 261 - 8),
+        (2028, 260 - 9),
+        (2029, 261 - 10),
+        (2030, 261 - 11),
+    ],
 )
 def test_working_days_of_a_year(year, count):
     assert working_days_between(date(year - 1, 12, 31), date(year, 12, 31)) == count
