@@ -1,7 +1,8 @@
-"""What is printed on an invoice of its way through KSeF: a QR code and a label.
+"""What is printed on an invoice of its way through KSeF: QR codes and their labels.
 
 Source: regulation on the use of KSeF (Dz.U. 2025 poz. 1815) § 9 (1) and (3): the code,
-and under it the KSeF number, or the word OFFLINE while there is none.
+and under it the KSeF number, or the word OFFLINE while there is none; on an invoice that
+was issued offline a second code, with the word CERTYFIKAT under it, also later.
 """
 
 import base64
@@ -15,6 +16,7 @@ from odoo import api, fields, models
 from .document_states import ACCEPTED, LIVE
 
 OFFLINE_LABEL = "OFFLINE"
+CERTIFICATE_LABEL = "CERTYFIKAT"
 
 #: pixels of a module's side: some 340 dots per inch as printed.
 _PIXELS = 10
@@ -41,24 +43,25 @@ class AccountMove(models.Model):
         return {"type": "ir.actions.act_url", "url": self.l10n_pl_ksef_link}
 
     @api.private
-    def _l10n_pl_ksef_qr(self):
-        """Return the code to print under the invoice.
+    def _l10n_pl_ksef_qr_codes(self):
+        """Return the codes to print under the invoice.
 
-        :return: ``{"link": address, "label": text, "image": Base64 of a PNG}``, or
-            ``None`` when this invoice is not in KSeF nor on its way there
+        :return: list of ``{"link": address, "label": text, "image": Base64 of a PNG}``,
+            KOD I first; empty when this invoice is not in KSeF nor on its way there
         """
         self.ensure_one()
         document = self.sudo().l10n_pl_ksef_document_id
         if document.state not in (*LIVE, ACCEPTED) or self._l10n_pl_ksef_core_prints():
-            return None
-        link = document.verification_link
-        if not link:
-            return None
-        return {
-            "link": link,
-            "label": document.ksef_number or OFFLINE_LABEL,
-            "image": self._l10n_pl_ksef_qr_image(link),
-        }
+            return []
+        codes = [
+            (document.verification_link, document.ksef_number or OFFLINE_LABEL),
+            (document.certificate_link, CERTIFICATE_LABEL),
+        ]
+        return [
+            {"link": link, "label": label, "image": self._l10n_pl_ksef_qr_image(link)}
+            for link, label in codes
+            if link
+        ]
 
     def _l10n_pl_ksef_qr_image(self, link):
         """Return the QR code of ``link``: correction level M, margin of 4 modules."""

@@ -188,7 +188,7 @@ class TestNeverTwice(CoexistenceCommon):
         move = self.sent_by_core()
         self.connect_core()
         self.company.with_user(self.administrator).action_l10n_pl_ksef_take_over()
-        self.assertTrue(move._l10n_pl_ksef_qr())
+        self.assertTrue(move._l10n_pl_ksef_qr_codes())
         view = self.system["ir.ui.view"].create(
             {
                 "name": "report_invoice_document",
@@ -278,7 +278,7 @@ class TestTakeOver(CoexistenceCommon):
         self.take_over()
         self.assertEqual(move.l10n_pl_ksef_number, _NUMBER)
         self.assertFalse(move.l10n_pl_ksef_document_id.xml_hash)
-        self.assertIsNone(move._l10n_pl_ksef_qr())
+        self.assertFalse(move._l10n_pl_ksef_qr_codes())
 
     def test_taken_invoice_is_locked_like_ours(self):
         move = self.sent_by_core()

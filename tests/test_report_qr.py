@@ -102,6 +102,22 @@ class TestReportQr(SendingCommon, HttpCase):
         self.assertNotIn("OFFLINE", html)
         self.assertIn(f">{move.l10n_pl_ksef_number}</a>", html)
 
+    def test_issued_offline_prints_both_codes(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_issue_offline()
+        document = move.l10n_pl_ksef_document_id
+        read = dict(self.codes(self.pdf(move)))
+        links = [document.verification_link, document.certificate_link]
+        self.assertEqual(set(read), set(links))
+        self.assertGreaterEqual(min(read.values()), 30)
+        html = self.html(move)
+        self.assertIn(">OFFLINE</a>", html)
+        self.assertIn(">CERTYFIKAT</a>", html)
+        self.run_sender()
+        html = self.html(move)
+        self.assertIn(f">{move.l10n_pl_ksef_number}</a>", html)
+        self.assertIn(">CERTYFIKAT</a>", html)
+
     def test_nothing_is_printed_of_an_invoice_that_is_not_sent(self):
         self.assertNotIn("l10n_pl_ksef_qr", self.html(self.invoice()))
 
