@@ -19,5 +19,6 @@ from . import (
     test_settings,
     test_states,
     test_tour,
+    test_translations,
     test_vault,
 )
