@@ -7,6 +7,7 @@ handler. Source of the headers: ksef-api.md §1.3 and §1.4.
 from __future__ import annotations
 
 import logging
+import math
 import time
 import unicodedata
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .server import Simulator
 
 _logger = logging.getLogger(__name__)
+WORK_SECONDS = 0.2
 POLISH_LETTERS = str.maketrans("łŁ", "lL")
 
 
@@ -71,7 +73,9 @@ class Application:
         if not call.route.locked:
             return self.run_handler(call, entry)
         with call.state.lock:
-            call.state.run_due(call.now)
+            # While the clock runs, the background goes on with the rest.
+            is_frozen = call.simulator.clock.is_frozen
+            call.state.run_due(call.now, math.inf if is_frozen else WORK_SECONDS)
             return self.run_handler(call, entry)
 
     def run_handler(self, call: Call, entry: LoggedRequest) -> Response:

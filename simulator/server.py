@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -30,6 +31,7 @@ from .storage import StorageSigner
 
 _logger = logging.getLogger(__name__)
 WORK_POLL_SECONDS = 0.05
+BREATH_SECONDS = 0.002
 POLL_SECONDS = 0.02
 
 
@@ -109,6 +111,8 @@ class RunningSimulator:
             while not self.clock.is_frozen and not self._stopping.is_set():
                 if not self._work_once():
                     break
+                # Else requests would hardly ever get the lock.
+                time.sleep(BREATH_SECONDS)
 
     def _work_once(self) -> bool:
         """Run one job that is due; ``False`` when there is none."""

@@ -2,15 +2,18 @@
 
 ``app`` holds ``State.lock`` while a handler runs, so handlers read and write plainly.
 Work that takes time in the real system (processing, UPO, storage) is a job with a due
-moment; jobs that are due run before the next request, in order, so that nothing depends
-on threads. Records that only one module needs live in its own area: ``State.area``.
+moment; jobs that are due run before the next request, in order, so that with a frozen
+clock nothing depends on threads. Records that only one module needs live in its own
+area: ``State.area``.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import secrets
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -298,10 +301,15 @@ class State:
         """Run ``job(due)`` before the first request at or after ``due``."""
         heapq.heappush(self.jobs, (due, next(self.job_numbers), job))
 
-    def run_due(self, now: datetime) -> None:
-        """Run every job that is due at ``now``, oldest first."""
+    def run_due(self, now: datetime, at_most_seconds: float = math.inf) -> None:
+        """Run the jobs that are due at ``now``, oldest first.
+
+        :param at_most_seconds: real time after which the rest is left to others
+        """
+        started = time.monotonic()
         while self.run_next(now):
-            continue
+            if time.monotonic() - started > at_most_seconds:
+                return
 
     def run_next(self, now: datetime) -> bool:
         """Run the oldest job that is due at ``now``; ``False`` when none is."""
