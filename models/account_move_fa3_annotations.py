@@ -7,7 +7,8 @@ from odoo import models
 from ..ksef.fa3 import model
 from .account_move_fa3_parties import is_triangular
 from .account_tax import MARGIN
-from .fa3_source import TAXED
+from .fa3_order import order_lines
+from .fa3_row import ADVANCE_KINDS, TAXED
 from .fa3_text import cut
 
 YES, NO = 1, 2
@@ -57,10 +58,19 @@ def reverse_charge(source):
     return YES if applies else NO
 
 
+def has_annex15(source):
+    """Tell whether goods of annex 15 are sold, or ordered behind an advance."""
+    if any(row.product.is_annex15 for row in source.all_rows):
+        return True
+    return source.kind in ADVANCE_KINDS and any(
+        line.product_id.l10n_pl_ksef_annex15 for line in order_lines(source)
+    )
+
+
 def must_split_payment(source):
     """Tell whether the law wants split payment: annex 15, a firm, above the limit."""
     return (
-        any(row.product.is_annex15 for row in source.all_rows)
+        has_annex15(source)
         and source.buyer_identity.is_known
         and bool(source.rates & TAXED)
         and source.gross_in_pln > SPLIT_PAYMENT_LIMIT

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from ..ksef.errors import KsefError
 from ..ksef.fa3 import model, parse
 from .fa3_correction import rows_of_changes
-from .fa3_source import ZERO
+from .fa3_row import ZERO
 from .fa3_text import cut
 
 CORRECTION_TYPES = [

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from odoo import models
 
 from ..ksef.fa3 import model
-from .fa3_source import ZERO
+from .fa3_row import ZERO
 from .fa3_text import clean, code, cut, money, quantity
 
 #: type of journal -> FormaPlatnosci.

@@ -32,7 +32,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _l10n_pl_ksef_fa3_rows(self, source):
-        return tuple(self._l10n_pl_ksef_fa3_row(source, row) for row in source.rows)
+        return tuple(self._l10n_pl_ksef_fa3_row(source, row) for row in source.goods)
 
     def _l10n_pl_ksef_fa3_row(self, source, row):
         """Return the ``FaWiersz`` of a row; extend it with ``dataclasses.replace``."""
@@ -136,7 +136,7 @@ def remark(key, text, row_number=None):
 def _rest_of_names(source):
     return [
         model.TKluczWartosc(NrWiersza=row.number, Klucz=NAME_CONTINUED, Wartosc=piece)
-        for row in source.rows
+        for row in source.goods
         if len(row.line.name or "") > NAME_LENGTH
         for piece in row_name(row)[1:]
     ]
@@ -144,7 +144,7 @@ def _rest_of_names(source):
 
 def _notes(source):
     """Return the notes of the invoice, each at the row that stands before it."""
-    numbers = {row.line.id: row.number for row in source.rows}
+    numbers = {row.line.id: row.number for row in source.goods}
     lines = [*source.lines.get("product", ()), *source.lines.get("line_note", ())]
     if len(lines) == len(source.lines.get("product", ())):
         return []
@@ -158,7 +158,7 @@ def _notes(source):
 
 def _exemptions(source):
     """Return the basis of each exempt row, where the rows have different ones."""
-    rows = [row for row in source.rows if row.rate == "zw"]
+    rows = [row for row in source.goods if row.rate == "zw"]
     if len({row.tax.exempt_basis for row in rows}) < 2:
         return []
     return [
@@ -169,7 +169,7 @@ def _exemptions(source):
 
 
 def _legal_notes(source):
-    notes = dict.fromkeys(row.tax.legal_notes for row in source.rows)
+    notes = dict.fromkeys(row.tax.legal_notes for row in source.goods)
     return [
         pair
         for note in notes

@@ -3,7 +3,7 @@
 from odoo import models
 
 from ..ksef.fa3 import model
-from .fa3_source import ZERO
+from .fa3_row import ZERO
 from .fa3_text import cut, money
 
 CASH_ROUNDING = "Zaokrąglenie"

@@ -57,7 +57,7 @@ def original_rows(source):
             found[int(match[2])] = row
     rows = source.move._l10n_pl_ksef_fa3_rows(source)
     rendered = {
-        row.line.id: wiersz for row, wiersz in zip(source.rows, rows, strict=True)
+        row.line.id: wiersz for row, wiersz in zip(source.goods, rows, strict=True)
     }
     return found if found.keys() == rendered.keys() else rendered
 
@@ -72,10 +72,10 @@ def changes(state, source):
     :param source: ``Source`` of the correction
     """
     found = {}
-    for row in source.rows:
+    for row in source.goods:
         key = row.line.l10n_pl_ksef_origin_line_id.id
         before = found[key].after if key in found else state.get(key)
-        if before and before.P_12 == row.tax.code and before.P_8B is not None:
+        if before and row.tax.code == before.P_12 and before.P_8B is not None:
             first = found[key].before if key in found else before
             found[key] = Change(row.line, first, _changed(before, row, source))
         elif row.net > 0:

@@ -6,6 +6,7 @@ tables live in ``fa3_rules_*``; other add-ons extend ``_l10n_pl_ksef_fa3_rules``
 """
 
 from . import (
+    fa3_rules_advance,
     fa3_rules_amounts,
     fa3_rules_correction,
     fa3_rules_document,
@@ -21,6 +22,7 @@ GATE = fa3_rules_document.GATE
 RULES = (
     *fa3_rules_document.RULES,
     *fa3_rules_correction.RULES,
+    *fa3_rules_advance.RULES,
     *fa3_rules_parties.RULES,
     *fa3_rules_rows.RULES,
     *fa3_rules_amounts.RULES,

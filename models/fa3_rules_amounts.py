@@ -6,8 +6,8 @@ from odoo.tools import LazyTranslate
 
 from ..ksef.fa3 import codes
 from .account_move_fa3_annotations import YES, must_split_payment, split_payment
+from .fa3_row import BUCKETS, ZERO
 from .fa3_rule import ERROR, WARNING, Rule, found
-from .fa3_source import BUCKETS, ZERO
 from .fa3_text import money
 
 _lt = LazyTranslate(__name__)
@@ -76,7 +76,7 @@ def _total(source):
 
 def _gross_rows(source):
     """Gross prices: rows against base and tax, a grosz of rounding for each row."""
-    if not source.is_gross:
+    if not source.is_gross or source.kind not in ("VAT", "UPR"):
         return
     for name, rows in _rows_by_base(source).items():
         tax = BUCKETS[rows[0].rate].tax

@@ -10,7 +10,8 @@ _lt = LazyTranslate(__name__)
 
 def _no_origin(source):
     known = source.corrected or source.move.l10n_pl_ksef_origin_number
-    if source.is_correction and not known:
+    is_settlement = any(row.is_advance for row in source.rows)
+    if source.is_correction and not known and not is_settlement:
         yield found(source.move, "l10n_pl_ksef_origin_number")
 
 

@@ -44,11 +44,6 @@ def _foreign_registration(source):
         yield found(source.move, "fiscal_position_id", number=number)
 
 
-def _advance(source):
-    if source.kind in ("ZAL", "ROZ", "KOR_ZAL", "KOR_ROZ"):
-        yield found(source.move, "invoice_line_ids")
-
-
 #: The move is no document that we can send: nothing else is worth saying.
 GATE = (
     Rule(ERROR, "not_posted", _lt("Post the invoice first."), _not_posted),
@@ -72,15 +67,6 @@ GATE = (
             " not belong in KSeF."
         ),
         _foreign_registration,
-    ),
-    Rule(
-        ERROR,
-        "advance",
-        _lt(
-            "Advance invoices, their settlements and corrections of them are not covered"
-            " yet: issue this one in another way."
-        ),
-        _advance,
     ),
 )
 

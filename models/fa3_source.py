@@ -4,103 +4,18 @@ Amounts come from the journal items, not from the displayed subtotals: with roun
 per document the two differ, and the books are what JPK and KSeF must agree with.
 """
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
 
 from ..ksef.fa3 import codes
-from .account_tax import MARGIN, OSS
-from .fa3_correction import apply, changes, original_rows
-from .fa3_facts import NO_TAX, ProductFacts, TaxFacts
+from .fa3_facts import NO_TAX
+from .fa3_row import ADVANCE_KINDS, BUCKETS, ZERO, Row, Totals
+from .fa3_source_advances import Advances
+from .fa3_source_corrections import Corrections
 from .fa3_text import money
 
-ZERO = Decimal("0.00")
-#: kinds whose exchange rate stands in the header (KursWalutyZ), not on rows.
-ADVANCE_KINDS = ("ZAL", "KOR_ZAL")
 
-
-class Bucket(NamedTuple):
-    """Where the sums of a rate are written: base, tax, tax in PLN."""
-
-    base: str
-    tax: str | None = None
-    local: str | None = None
-
-
-_MAIN = Bucket("P_13_1", "P_14_1", "P_14_1W")
-_REDUCED = Bucket("P_13_2", "P_14_2", "P_14_2W")
-_TAXI = Bucket("P_13_4", "P_14_4", "P_14_4W")
-BUCKETS = {
-    "23": _MAIN,
-    "22": _MAIN,
-    "8": _REDUCED,
-    "7": _REDUCED,
-    "5": Bucket("P_13_3", "P_14_3", "P_14_3W"),
-    "4": _TAXI,
-    "3": _TAXI,
-    OSS: Bucket("P_13_5", "P_14_5"),
-    "0 KR": Bucket("P_13_6_1"),
-    "0 WDT": Bucket("P_13_6_2"),
-    "0 EX": Bucket("P_13_6_3"),
-    "zw": Bucket("P_13_7"),
-    "np I": Bucket("P_13_8"),
-    "np II": Bucket("P_13_9"),
-    "oo": Bucket("P_13_10"),
-    MARGIN: Bucket("P_13_11"),
-}
-#: rates of a Polish tax above 0 %: the ones with an exchange rate on the row.
-TAXED = frozenset(rate for rate, bucket in BUCKETS.items() if bucket.local)
-
-
-@dataclass(slots=True)
-class Row:
-    """A row of the invoice.
-
-    :ivar line: the journal item
-    :ivar taxes: facts of its taxes, groups replaced by their members
-    :ivar tax: the one of them; ``NO_TAX`` where there is not exactly one
-    :ivar rate: KSeF rate, ``None`` where there is not exactly one (a rule refuses it)
-    :ivar net: value without tax, document currency, sign of the document
-    :ivar gross: value with tax, as Odoo shows it on the row
-    :ivar vat: tax of the row alone, meaningful where taxes are rounded by rows
-    :ivar supplied: its own date of supply, ``None`` when not given
-    """
-
-    line: Any
-    taxes: tuple[TaxFacts, ...]
-    tax: TaxFacts
-    rate: str | None
-    product: ProductFacts
-    net: Decimal
-    gross: Decimal
-    vat: Decimal
-    supplied: Any
-    number: int = 0
-
-    @property
-    def is_taxed(self):
-        return self.rate in TAXED
-
-    @property
-    def is_deposit(self):
-        return not self.taxes and self.product.is_deposit
-
-
-@dataclass(slots=True)
-class Totals:
-    """Sums by FA(3) field name; a field is there when a row or tax item feeds it."""
-
-    base: dict[str, Decimal] = field(default_factory=dict)
-    tax: dict[str, Decimal] = field(default_factory=dict)
-    local: dict[str, Decimal] = field(default_factory=dict)
-
-    @property
-    def gross(self):
-        return sum(self.base.values(), ZERO) + sum(self.tax.values(), ZERO)
-
-
-class Source:
+class Source(Corrections, Advances):
     """A move with everything that several blocks of FA(3) need.
 
     :ivar move: the record, with all rights and in Polish
@@ -170,57 +85,6 @@ class Source:
             return Decimal(1)
         return self.move._l10n_pl_ksef_fa3_exchange_rate()
 
-    # -- what it corrects ------------------------------------------------------
-    @cached_property
-    def root(self):
-        """``Source`` of the corrected invoice, ``None`` when it is not in Odoo."""
-        root = self.move._l10n_pl_ksef_root() if self.is_correction else None
-        return Source(root, self.facts) if root else None
-
-    @cached_property
-    def corrected(self):
-        """The corrected invoices in Odoo, one unless a rebate is on several."""
-        return self.move._l10n_pl_ksef_corrected()
-
-    @cached_property
-    def earlier(self):
-        """Sources of the corrections of the same invoice that were issued before."""
-        if not self.root:
-            return []
-        mine = self.move.invoice_date, self.move.id
-        return [
-            Source(move, self.facts)
-            for move in self.root.move._l10n_pl_ksef_corrections()
-            if (move.invoice_date, move.id) < mine
-        ]
-
-    @cached_property
-    def sent(self):
-        """The corrected invoice as KSeF has it, or ``None``."""
-        return self.root and self.root.move._l10n_pl_ksef_fa3_sent()
-
-    @cached_property
-    def changes(self):
-        """Rows before and after (``fa3_correction``); ``None``: only differences."""
-        if not self.root:
-            return None
-        state = original_rows(self.root)
-        for correction in self.earlier:
-            found = changes(state, correction)
-            if found is None:
-                return None
-            state = apply(state, found)
-        return changes(state, self)
-
-    @cached_property
-    def corrects_parties(self):
-        return self.move._l10n_pl_ksef_fa3_corrects_parties(self)
-
-    @cached_property
-    def all_rows(self):
-        """Rows that annotations are about: of a correction, the whole invoice's."""
-        return [*self.rows, *self.root.rows] if self.root else self.rows
-
     # -- lines -----------------------------------------------------------------
     @cached_property
     def lines(self):
@@ -241,7 +105,8 @@ class Source:
             for row in self._products
             if not row.is_deposit and (row.line.quantity or row.net)
         ]
-        for index, row in enumerate(rows, 1):
+        goods = [row for row in rows if not row.is_advance]
+        for index, row in enumerate(goods, 1):
             row.number = index
         return rows
 
@@ -258,6 +123,11 @@ class Source:
             return []
         return lines.sale_line_ids.order_id.sorted("id")
 
+    @cached_property
+    def has_advances(self):
+        """Whether rows may be advances: the Sales app is installed."""
+        return "is_downpayment" in self.move.line_ids._fields
+
     def _row(self, line):
         taxes = self.facts.taxes(line.tax_ids)
         tax = taxes[0] if len(taxes) == 1 else NO_TAX
@@ -273,6 +143,7 @@ class Source:
             gross=money(shown * gross),
             vat=money(shown * (gross - line.price_subtotal)),
             supplied=line.l10n_pl_ksef_supply_date or None,
+            is_advance=self.has_advances and line.is_downpayment,
         )
 
     def row_id(self, line):
@@ -356,6 +227,8 @@ class Source:
                 )
         if self.has_row_dates and self.is_foreign:
             self._convert_by_rows(totals)
+        if self.kind == "ROZ" and self.is_foreign:
+            self.keep_rates_of_advances(totals)
         return totals
 
     def _convert_by_rows(self, totals):

@@ -1,0 +1,75 @@
+"""The view of advance invoices and settlements: advances of the same orders."""
+
+from functools import cached_property
+
+from .fa3_order import order, order_value
+from .fa3_row import ADVANCE_KINDS, BUCKETS, ZERO
+from .fa3_text import money
+
+
+class Advances:
+    """The part of ``fa3_source.Source`` that advances and settlements need."""
+
+    @cached_property
+    def goods(self):
+        """The rows of what is sold, without those that charge or deduct advances."""
+        return [row for row in self.rows if not row.is_advance]
+
+    @cached_property
+    def advance_rate(self):
+        """KursWalutyZ: the rate of an advance in another currency, else ``None``."""
+        if self.kind not in ADVANCE_KINDS or not self.is_foreign:
+            return None
+        return self.exchange_rate
+
+    @cached_property
+    def advances(self):
+        """Sources of the advance invoices of the same orders that still stand."""
+        sources = (
+            type(self)(move, self.facts)
+            for move in self.move._l10n_pl_ksef_advances() - self.move
+        )
+        return [source for source in sources if source.gross_left]
+
+    @cached_property
+    def earlier_advances(self):
+        mine = self.move.invoice_date, self.move.id
+        return [
+            one for one in self.advances if (one.move.invoice_date, one.move.id) < mine
+        ]
+
+    @cached_property
+    def completes_order(self):
+        """Whether this advance and the earlier ones pay the whole order."""
+        paid = self.totals.gross + sum(
+            (one.gross_left for one in self.earlier_advances), ZERO
+        )
+        return paid >= order_value(order(self).ZamowienieWiersz)
+
+    @cached_property
+    def settled_advances(self):
+        """Sources of the advance invoices that this invoice deducts."""
+        deducting = [row.line for row in self.rows if row.is_advance]
+        orders = {sale_line for line in deducting for sale_line in line.sale_line_ids}
+        return [
+            one
+            for one in self.advances
+            if any(
+                sale_line in orders
+                for line in one.move.invoice_line_ids
+                for sale_line in line.sale_line_ids
+            )
+        ]
+
+    def keep_rates_of_advances(self, totals):
+        """Take off the tax of the advances as it was told in PLN at their own rates.
+
+        The books deduct it at the rate of this invoice.
+        """
+        rate = self.exchange_rate or 0
+        for advance in self.settled_advances:
+            for bucket in set(BUCKETS.values()):
+                told = advance.totals.local.get(bucket.local)
+                if told is not None and bucket.local in totals.local:
+                    at_this_rate = money(advance.totals.tax[bucket.tax] * rate)
+                    totals.local[bucket.local] += at_this_rate - told
