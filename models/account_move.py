@@ -112,10 +112,11 @@ class AccountMove(models.Model):
     @api.depends("l10n_pl_ksef_state")
     def _compute_show_reset_to_draft_button(self):
         # EXTENDS 'account'
-        super()._compute_show_reset_to_draft_button()
+        result = super()._compute_show_reset_to_draft_button()
         for move in self:
             if move._l10n_pl_ksef_lock_reason():
                 move.show_reset_to_draft_button = False
+        return result
 
     # ------------------------------------------------------------------
     # answers

@@ -5,6 +5,9 @@ from odoo.exceptions import RedirectWarning, UserError
 
 from .fa3_rule import ERROR
 
+#: what is mended on the form that the person has before him.
+_HERE = ("account.move", "account.move.line")
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -69,12 +72,7 @@ class AccountMove(models.Model):
         if not problems:
             return
         message = _text(problems)
-        elsewhere = (
-            p
-            for p in problems
-            if p.res_id and (p.model, p.res_id) != (self._name, self.id)
-        )
-        first = next(elsewhere, None)
+        first = next((p for p in problems if p.res_id and p.model not in _HERE), None)
         if not first:
             raise UserError(message)
         raise RedirectWarning(
@@ -127,4 +125,5 @@ def _errors(prepared):
 
 
 def _text(problems):
-    return "\n".join(problem.message for problem in problems)
+    """Return the sentences, each once: many rows may have the same fault."""
+    return "\n".join(dict.fromkeys(problem.message for problem in problems))

@@ -10,7 +10,7 @@ UNKNOWN = "unknown"
 STATES = [
     (QUEUED, "Waiting to be sent"),
     (SENDING, "Being sent"),
-    (PROCESSING, "Processed by KSeF"),
+    (PROCESSING, "Being checked by KSeF"),
     (UNKNOWN, "No answer yet"),
     (ACCEPTED, "Accepted"),
     (REJECTED, "Rejected"),

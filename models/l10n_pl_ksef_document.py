@@ -147,7 +147,9 @@ class Document(models.Model):
 
     @api.private
     def _set_state(self, state, **values):
-        """Move to ``state`` and tell the invoice's readers.
+        """Move to ``state`` and write the chatter's line.
+
+        Open forms and lists are woken by the caller, once for all it has changed.
 
         :raises AssertionError: the table ``TRANSITIONS`` has no such way.
         """
@@ -179,14 +181,12 @@ class Document(models.Model):
     # telling
     # ------------------------------------------------------------------
     def _tell(self):
-        """Write the chatter line and wake the open forms and lists."""
+        """Write the chatter line of the present state, in the company's language."""
         self.ensure_one()
         lang = self.company_id.partner_id.lang or self.env.lang
-        document = self.with_context(lang=lang)
-        line = document._chatter_line()
+        line = self.with_context(lang=lang)._chatter_line()
         if line:
-            document.move_id._message_log(body=line)
-        self.move_id._l10n_pl_ksef_notify()
+            self.move_id._message_log(body=line)
 
     def _chatter_line(self):
         """Return the chatter's sentence for the present state, or ``None``."""

@@ -110,10 +110,16 @@ class SendingRun:
         session = self._open(client, key)
         try:
             for document in queue:
-                if not self._send(client, session, document, key):
+                # Alone: every commit empties the cache, and reading one row again must
+                # not read the whole queue with it.
+                if not self._send(client, session, document.with_prefetch(), key):
                     break
         finally:
-            durably(self.env, lambda: session._set_state(ses.CLOSING))
+            durably(self.env, lambda: self._end_of_sending(session, queue))
+
+    def _end_of_sending(self, session, queue):
+        session._set_state(ses.CLOSING)
+        queue.move_id._l10n_pl_ksef_notify()
 
     def _queue(self):
         return self.documents.search(
@@ -229,7 +235,7 @@ class SendingRun:
     # ------------------------------------------------------------------
     def _follow(self):
         for pause in (*PATIENCE_SECONDS, None):
-            self.answers.read(self._sessions_to_read())
+            self.answers.read_all(self._sessions_to_read())
             if pause is None or not self._sessions_to_read():
                 break
             self.sleep(pause)
@@ -268,7 +274,9 @@ class SendingRun:
             self._postpone(at)
             return
         self.company._l10n_pl_ksef_set_problem(error)
-        self._queue()._count_failure()
+        queue = self._queue()
+        queue._count_failure()
+        queue.move_id._l10n_pl_ksef_notify()
         minutes = RETRY_MINUTES if error.retryable else PERSON_MINUTES
         at = fields.Datetime.now() + timedelta(minutes=minutes)
         self._postpone(at)

@@ -37,6 +37,9 @@ STATE_AFTER = {
     Action.NONE: doc.ACCEPTED,
 }
 
+#: documents whose answers are committed together.
+CHUNK = 100
+
 #: "encryption" and "system" verdicts are ours or KSeF's to repair, but not for ever.
 MAX_ATTEMPTS = 8
 
@@ -58,7 +61,7 @@ class SessionAnswers:
         self.company = company
         self.client = client
 
-    def read(self, sessions):
+    def read_all(self, sessions):
         """Close what is to be closed, then read each session once.
 
         :raises KsefError: KSeF cannot be reached; what was read is committed
@@ -150,12 +153,24 @@ class SessionAnswers:
         listed = list(iterate_invoices(self.client, session.reference_number))
         is_complete = status.is_final and len(listed) >= status.invoice_count
         there = {invoice.invoice_hash: invoice for invoice in listed}
-        for document in self._open_documents(session):
+        documents = self._open_documents(session)
+        for start in range(0, len(documents), CHUNK):
+            chunk = documents[start : start + CHUNK]
+            durably(self.env, partial(self._apply_all, chunk, there, is_complete))
+
+    def _apply_all(self, documents, there, is_complete):
+        """Write KSeF's words on ``documents``.
+
+        :param there: hash -> ``InvoiceStatus`` of what KSeF lists
+        :param is_complete: what is not listed has never arrived
+        """
+        for document in documents:
             invoice = there.get(document.xml_hash)
             if invoice:
-                durably(self.env, lambda d=document, i=invoice: self._apply(d, i))
+                self._apply(document, invoice)
             elif is_complete:
-                durably(self.env, lambda d=document: self._requeue(d))
+                self._requeue(document)
+        documents.move_id._l10n_pl_ksef_notify()
 
     def _requeue(self, documents):
         for document in documents:
@@ -245,6 +260,7 @@ class SessionAnswers:
             self._adopt(document)
         else:
             durably(self.env, lambda: document._set_state(doc.REJECTED))
+        durably(self.env, document.move_id._l10n_pl_ksef_notify)
 
     def _adopt(self, document):
         """Take over the number that the same bytes got on an earlier way."""

@@ -11,7 +11,7 @@ STATES = [
     (OPENING, "Being opened"),
     (OPEN, "Open"),
     (CLOSING, "Being closed"),
-    (CLOSED, "Processed by KSeF"),
+    (CLOSED, "Being checked by KSeF"),
     (DONE, "Completed"),
     (FAILED, "Failed"),
 ]
