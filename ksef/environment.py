@@ -27,18 +27,27 @@ class Environment:
     latarnia_url: str | None = None
 
     @classmethod
-    def custom(cls, api_url: str, qr_url: str | None = None) -> Environment:
+    def custom(
+        cls,
+        api_url: str,
+        qr_url: str | None = None,
+        latarnia_url: str | None = None,
+    ) -> Environment:
         """Describe an environment of its own, e.g. a simulator.
 
         :param api_url: base address with its ``/v2``
         :param qr_url: by default scheme, host and port of ``api_url``
+        :param latarnia_url: base address of a status service, when it has one
         :raises KsefError: ``bad_url`` when an address is not http(s)
         """
         parts = _checked(api_url)
         base = f"{parts.scheme}://{parts.netloc}"
         qr = base if qr_url is None else qr_url
         _checked(qr)
-        return cls("custom", api_url.rstrip("/"), qr.rstrip("/"))
+        if latarnia_url is not None:
+            _checked(latarnia_url)
+            latarnia_url = latarnia_url.rstrip("/")
+        return cls("custom", api_url.rstrip("/"), qr.rstrip("/"), latarnia_url)
 
     @staticmethod
     def for_code(code: str) -> Environment:

@@ -82,7 +82,7 @@ class Response:
         """
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise KsefProtocolError(
                 "The answer of KSeF is not JSON.", code="bad_answer", status=self.status
             ) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -23,20 +23,23 @@ _TIME = re.compile(
 )
 
 
-def parse_time(text: str) -> datetime:
+def parse_time(text: str, zone_if_none: tzinfo = timezone.utc) -> datetime:
     """Read an ISO 8601 time as aware UTC; digits past microseconds are cut off.
 
     ``datetime.fromisoformat`` of Python 3.10 refuses the seven digits of KSeF.
 
+    :param zone_if_none: of a time without an offset
     :raises ValueError: not such a time (only :class:`Fields` calls this)
     """
     match = _TIME.fullmatch(text)
     if match is None:
         raise ValueError("not an ISO 8601 time")
     day, clock, fraction, zone = match.groups()
-    offset = "+00:00" if zone in (None, "Z") else zone
+    offset = {None: "", "Z": "+00:00"}.get(zone, zone)
     micros = int(((fraction or "") + "000000")[:6])
     moment = datetime.fromisoformat(f"{day}T{clock}{offset}")
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone_if_none)
     return (moment + timedelta(microseconds=micros)).astimezone(timezone.utc)
 
 
@@ -80,6 +83,10 @@ class Fields:
         value: str | None = self._get(key, (str,), False)
         return value
 
+    def word(self, key: str) -> str:
+        """Return a string or whole number that must be there, as a string."""
+        return str(self._get(key, (str, int), True))
+
     def integer(self, key: str) -> int:
         """Return an integer that must be there."""
         value: int = self._get(key, (int,), True)
@@ -100,11 +107,13 @@ class Fields:
             raise self._fault(key, "is missing")
         return value
 
-    def time_or_none(self, key: str) -> datetime | None:
+    def time_or_none(
+        self, key: str, zone_if_none: tzinfo = timezone.utc
+    ) -> datetime | None:
         """Return an aware UTC time, or None when left out."""
         text = self.text_or_none(key)
         try:
-            return None if text is None else parse_time(text)
+            return None if text is None else parse_time(text, zone_if_none)
         except ValueError:
             raise self._fault(key, "is not a time") from None
 
@@ -132,6 +141,10 @@ class Fields:
         """Return a list of strings, empty when left out; null items are dropped."""
         items = self._get(key, (list,), False) or []
         return tuple(str(item) for item in items if item is not None)
+
+    def list_or_empty(self, key: str) -> list[Any]:
+        """Return a plain list, empty when left out."""
+        return list(self._get(key, (list,), False) or [])
 
     def mapping(self, key: str) -> dict[str, Any]:
         """Return a plain object, empty when left out."""

@@ -27,7 +27,13 @@ FORBIDDEN = {
     "tests": {"unit_tests", "dev"},
 }
 #: Modules of ``ksef`` that make calls: only the gateway builds them.
-NETWORK = {"ksef.client", "ksef.transport", "ksef.auth", "ksef.bearer"}
+NETWORK = {
+    "ksef.client",
+    "ksef.transport",
+    "ksef.auth",
+    "ksef.bearer",
+    "ksef.latarnia",
+}
 GATEWAY = "models/l10n_pl_ksef_gateway.py"
 
 
