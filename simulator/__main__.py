@@ -54,6 +54,7 @@ def main() -> int:
         signal.signal(name, lambda *_args: stop.set())
     with running(config_from(options), host=options.host, port=options.port) as sim:
         sys.stdout.write(f"KSeF simulator listens on {sim.api_url}\n")
+        sys.stdout.write(f"Latarnia (status service): {sim.latarnia_url}\n")
         sys.stdout.flush()
         stop.wait()
     return 0

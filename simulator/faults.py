@@ -10,14 +10,19 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from random import Random
 from threading import Event, Lock
 
 from werkzeug import Request, Response
 
 from .clock import Clock
 from .errors import TooManyRequests, Unauthorized, render
+from .routes import LATARNIA_PREFIX
 from .state import LoggedRequest
 
+_PART_HASH = re.compile(rb'"partHash": "[^"]*"')
+_WRONG_PART_HASH = b'"partHash": "' + b"A" * 43 + b'="'
 Respond = Callable[[Request, LoggedRequest], Response]
 
 
@@ -32,11 +37,16 @@ class Fault:
     :ivar kind: a key of ``Faults.kinds``
     :ivar times: how many matching calls are hit; they are counted down
     :ivar method: HTTP method, empty for any
-    :ivar path: regular expression, searched in the path, empty for any
+    :ivar path: regular expression, searched in the path; empty for any, but not for
+        Latarnia, which is another service
     :ivar seconds: how long ``slow`` and the timeouts wait
     :ivar status: HTTP status of ``error``
     :ivar retry_after: seconds in the header of ``rate_limit``
+    :ivar told_after: seconds in its text, when they shall differ (case 104)
     :ivar skip: matching calls that pass before the fault begins
+    :ivar share: part of the matching calls that are hit, 0 to 1
+    :ivar since: simulated moment at which it begins
+    :ivar until: simulated moment at which it ends; till then ``times`` does not count
     """
 
     kind: str
@@ -46,13 +56,25 @@ class Fault:
     seconds: float = 1.0
     status: int = 500
     retry_after: int = 30
+    told_after: int | None = None
     skip: int = 0
+    share: float = 1.0
+    since: datetime | None = None
+    until: datetime | None = None
 
-    def matches(self, request: Request) -> bool:
+    def matches(self, request: Request, now: datetime) -> bool:
         """Tell whether the request is one that the fault is meant for."""
-        return self.method in ("", request.method) and bool(
-            re.search(self.path, request.path)
-        )
+        if self.method not in ("", request.method):
+            return False
+        if self.since is not None and now < self.since:
+            return False
+        if not self.path:
+            return not request.path.startswith(LATARNIA_PREFIX)
+        return bool(re.search(self.path, request.path))
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether its time has passed."""
+        return self.until is not None and now >= self.until
 
 
 class Faults:
@@ -62,6 +84,7 @@ class Faults:
         self._clock = clock
         self._waiting: list[Fault] = []
         self._lock = Lock()
+        self._random = Random(0)
         self.stopping = Event()
         self.kinds: dict[
             str, Callable[[Fault, Request, LoggedRequest, Respond], Response]
@@ -72,6 +95,9 @@ class Faults:
             "error_after": self._error_after,
             "unauthorized": self._unauthorized,
             "waf": self._waf,
+            "forbidden": self._forbidden,
+            "html": self._html,
+            "wrong_part_hash": self._wrong_part_hash,
             "slow": self._slow,
             "malformed": self._malformed,
             "timeout_before": self._timeout_before,
@@ -99,6 +125,7 @@ class Faults:
         """Call off every waiting fault."""
         with self._lock:
             self._waiting.clear()
+            self._random.seed(0)
 
     def waiting(self) -> list[Fault]:
         """Return the faults that still wait for calls."""
@@ -117,18 +144,26 @@ class Faults:
 
     def _take(self, request: Request) -> Fault | None:
         """Take the first fault for this request and count it down."""
+        now = self._clock.now()
         with self._lock:
+            self._waiting = [item for item in self._waiting if not item.is_over(now)]
             for fault in self._waiting:
-                if not fault.matches(request):
-                    continue
-                if fault.skip > 0:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                if fault.times <= 0:
-                    self._waiting.remove(fault)
-                return fault
+                if fault.matches(request, now) and self._strikes(fault):
+                    return fault
         return None
+
+    def _strikes(self, fault: Fault) -> bool:
+        """Tell whether a fault hits a call that it matches, and count it down."""
+        if fault.skip > 0:
+            fault.skip -= 1
+            return False
+        if fault.share < 1 and self._random.random() >= fault.share:
+            return False
+        if fault.until is None:
+            fault.times -= 1
+            if fault.times <= 0:
+                self._waiting.remove(fault)
+        return True
 
     def _wait(self, seconds: float) -> None:
         """Wait, but not longer than the server lives."""
@@ -145,7 +180,8 @@ class Faults:
     def _rate_limit(
         self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
     ) -> Response:
-        text = f"Przekroczono limit żądań. Spróbuj ponownie po {fault.retry_after} s."
+        told = fault.retry_after if fault.told_after is None else fault.told_after
+        text = f"Przekroczono limit żądań. Spróbuj ponownie po {told} s."
         return render(
             TooManyRequests(text, fault.retry_after), request, self._clock.now()
         )
@@ -174,6 +210,27 @@ class Faults:
             '"security": {"incidentId": "0-0", "clientIp": "127.0.0.1"}}'
         )
         return Response(text, status=403, mimetype="application/json")
+
+    def _forbidden(
+        self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
+    ) -> Response:
+        """Refuse without a reason, as PRD has done against its own schema."""
+        text = '{"title": "Forbidden", "status": 403, "detail": "", "reasonCode": null}'
+        return Response(text, status=403, mimetype="application/problem+json")
+
+    def _html(
+        self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
+    ) -> Response:
+        """Answer with a page of the firewall instead of the file."""
+        return Response("<html>Incapsula</html>", status=200, mimetype="text/html")
+
+    def _wrong_part_hash(
+        self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
+    ) -> Response:
+        """Name a wrong hash of every part of an export; all else is right."""
+        response = respond(request, entry)
+        response.set_data(_PART_HASH.sub(_WRONG_PART_HASH, response.get_data()))
+        return response
 
     def _slow(
         self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond

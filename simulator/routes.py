@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .state import State
 
 API_PREFIX = "/v2"
+LATARNIA_PREFIX = "/latarnia"
 # Key of the environment: the body came in chunks, without a length.
 CHUNKED = "simulator.chunked"
 

@@ -25,7 +25,7 @@ from .processing import Processor
 from .public_keys import KeyRing
 from .rate_limits import RateLimiter
 from .request_log import RequestLog
-from .routes import API_PREFIX
+from .routes import API_PREFIX, LATARNIA_PREFIX
 from .state import State
 from .storage import StorageSigner
 
@@ -95,6 +95,11 @@ class RunningSimulator:
     def api_url(self) -> str:
         """Return the address that clients are given, with the ``/v2`` prefix."""
         return self.url + API_PREFIX
+
+    @property
+    def latarnia_url(self) -> str:
+        """Return the address of the status service, another host in real life."""
+        return self.url + LATARNIA_PREFIX
 
     def start(self) -> None:
         """Serve in a thread of its own, and work in another."""

@@ -1,5 +1,6 @@
-"""Faults, control calls and the request log of the simulator; cases 100-102."""
+"""Faults, control calls and the request log of the simulator; cases 100-106."""
 
+import datetime as dt
 import time
 
 import pytest
@@ -142,6 +143,83 @@ def test_invoice_that_ends_with_500_and_is_stored(sim, me):
     assert again["status"]["code"] == 440
     number = again["status"]["extensions"]["originalKsefNumber"]
     assert number in sim.state.accepted
+
+
+def test_fault_for_a_time(sim, me):
+    """It hits every call while it lasts, by the simulated clock."""
+    start = sim.clock.now() + dt.timedelta(minutes=1)
+    end = start + dt.timedelta(minutes=10)
+    fault(me, "error", since=start.isoformat(), until=end.isoformat(), status=503)
+    seen = []
+    for _turn in range(4):
+        seen += [me.get("/auth/sessions").status_code for _twice in range(2)]
+        sim.clock.advance(4 * 60)
+    assert seen == [200, 200, 503, 503, 503, 503, 200, 200]
+    assert sim.faults.waiting() == []
+
+
+def test_fault_for_a_share_of_the_calls(me):
+    """The same ones in every run."""
+    fault(me, "error", share=0.3, times=1000)
+    answers = [me.get("/auth/sessions").status_code for _turn in range(100)]
+    assert 15 <= answers.count(500) <= 45
+    assert answers.count(500) + answers.count(200) == 100
+
+
+def test_shares_of_several_faults_add_up(sim, me):
+    for kind in ("error", "unauthorized", "rate_limit"):
+        fault(me, kind, share=0.2, times=1000)
+    answers = [me.get("/auth/sessions").status_code for _turn in range(100)]
+    assert {200, 401, 429, 500} == set(answers)
+
+
+def test_text_and_header_of_a_refusal_differ(me):
+    """Case 104: the header counts."""
+    fault(me, "rate_limit", retry_after=7, told_after=600)
+    answer = me.get("/auth/sessions")
+    assert answer.headers["Retry-After"] == "7"
+    assert "600" in answer.json()["status"]["details"][0]
+
+
+def test_forbidden_without_a_reason(me):
+    """Case 105: as PRD has done."""
+    fault(me, "forbidden")
+    answer = me.get("/auth/sessions")
+    assert answer.status_code == 403
+    assert answer.json()["reasonCode"] is None
+
+
+def test_page_of_the_firewall_instead_of_a_file(sim, me):
+    """Case 103: status 200 and no UPO."""
+    good = me.outcome(me.open(), fv(sim))
+    fault(me, "html", path="^/storage/")
+    answer = requests.get(good["upoDownloadUrl"], timeout=10)
+    assert (answer.status_code, answer.headers["Content-Type"][:9]) == (
+        200,
+        "text/html",
+    )
+    assert "x-ms-meta-hash" not in answer.headers
+
+
+def test_wrong_hash_of_an_export_part(sim, me):
+    """Case 106: what can be downloaded is right all the same."""
+    me.outcome(me.open(), fv(sim))
+    me.settle()
+    start = (sim.clock.now() - dt.timedelta(days=1)).isoformat()
+    body = {
+        "encryption": me.encryption(),
+        "filters": {
+            "subjectType": "Subject1",
+            "dateRange": {"dateType": "PermanentStorage", "from": start},
+        },
+    }
+    reference = me.post("/invoices/exports", body).json()["referenceNumber"]
+    me.settle()
+    path = f"/invoices/exports/{reference}"
+    fault(me, "wrong_part_hash", path=path)
+    wrong, right = (me.get(path).json()["package"]["parts"][0] for _turn in range(2))
+    assert wrong["partHash"] == "A" * 43 + "=" != right["partHash"]
+    assert wrong["encryptedPartHash"] == right["encryptedPartHash"]
 
 
 def test_unknown_fault_is_refused(me):

@@ -157,6 +157,7 @@ def connect(sim: simulator.RunningSimulator, who: Identity) -> Company:
     options = KsefClientOptions(
         base_url=sim.url,
         base_qr_url=sim.url,
+        base_lighthouse_url=sim.latarnia_url,
         strict_presigned_url_validation=False,
         allow_private_network_presigned_urls=True,
     )
@@ -378,6 +379,17 @@ def test_batch_in_parts_with_one_bad_invoice(company: Company) -> None:
     )
     assert status == 200
     assert [item.invoice_file_name for item in failed.invoices] == ["FV-3.xml"]
+
+
+def test_status_service(company: Company) -> None:
+    lighthouse = company.client.lighthouse
+    assert lighthouse.get_status().status.value == "AVAILABLE"
+    body = {"status": "FAILURE", "text": "Od godziny 12"}
+    requests.post(f"{company.sim.url}/_sim/latarnia", json=body, timeout=10)
+    told = lighthouse.get_status()
+    assert told.status.value == "FAILURE"
+    assert told.messages == lighthouse.get_messages()
+    assert told.messages[0].text == "Od godziny 12"
 
 
 def test_login_with_a_ksef_token(company: Company) -> None:

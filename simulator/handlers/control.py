@@ -40,7 +40,11 @@ _FAULT: dict[str, shape.Check] = {
     "seconds": shape.optional(shape.number, 1.0),
     "status": shape.optional(shape.integer(400, 599), 500),
     "retry_after": shape.optional(shape.integer(0), 30),
+    "told_after": shape.optional(shape.integer(0)),
     "skip": shape.optional(shape.integer(0), 0),
+    "share": shape.optional(shape.number, 1.0),
+    "since": shape.optional(shape.moment),
+    "until": shape.optional(shape.moment),
 }
 # Kinds that are about the fate of an invoice, not about a call: is it stored?
 _INVOICE_FAULTS = {"invoice_500_lost": False, "invoice_500_stored": True}
@@ -94,7 +98,7 @@ def add_fault(call: Call) -> Response:
         fault = call.simulator.faults.add(kind, **asked)
     except ValueError as error:
         raise PlainHttpError(400, str(error)) from error
-    return json_response(asdict(fault))
+    return json_response(_fault_json(fault))
 
 
 @_control("GET", "fault")
@@ -103,7 +107,7 @@ def show_faults(call: Call) -> Response:
     faults = call.simulator.faults
     return json_response(
         {
-            "waiting": [asdict(fault) for fault in faults.waiting()],
+            "waiting": [_fault_json(fault) for fault in faults.waiting()],
             "kinds": sorted([*faults.kinds, *_INVOICE_FAULTS]),
             "options": sorted(Fault.__dataclass_fields__),
         }
@@ -175,6 +179,15 @@ def show_state(call: Call) -> Response:
             ],
         }
     )
+
+
+def _fault_json(fault: Fault) -> dict[str, Any]:
+    """Write a fault; its moments as texts."""
+    fields = asdict(fault).items()
+    return {
+        name: isoformat(value) if isinstance(value, datetime) else value
+        for name, value in fields
+    }
 
 
 def _entry_json(entry: LoggedRequest) -> dict[str, Any]:
