@@ -30,16 +30,17 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_refusal(self):
         """Say in one sentence why this move does not go to KSeF, or return ``None``."""
         self.ensure_one()
-        _ = self.env._
         exception = self._l10n_pl_ksef_exception()
         reasons = (
             (
                 not self.is_sale_document(),
-                lambda: _("Only customer invoices and credit notes go to KSeF."),
+                lambda: self.env._(
+                    "Only customer invoices and credit notes go to KSeF."
+                ),
             ),
             (
                 not self.company_id._l10n_pl_ksef_is_active(),
-                lambda: _(
+                lambda: self.env._(
                     "%(company)s is not connected to KSeF. Connect it first"
                     " (Accounting > Configuration > KSeF).",
                     company=self.company_id.name,
@@ -47,7 +48,7 @@ class AccountMove(models.Model):
             ),
             (
                 not self.company_id._l10n_pl_ksef_sends(),
-                lambda: _(
+                lambda: self.env._(
                     "Sending to KSeF is switched off for %(company)s.",
                     company=self.company_id.name,
                 ),
@@ -55,22 +56,24 @@ class AccountMove(models.Model):
             (exception, lambda: exception),
             (
                 self.state != "posted",
-                lambda: _("Confirm the invoice first: KSeF takes final invoices."),
+                lambda: self.env._(
+                    "Confirm the invoice first: KSeF takes final invoices."
+                ),
             ),
             (
                 self.l10n_pl_ksef_state == ACCEPTED,
-                lambda: _(
+                lambda: self.env._(
                     "KSeF has accepted this invoice already: %(number)s",
                     number=self.l10n_pl_ksef_number,
                 ),
             ),
             (
                 self.l10n_pl_ksef_state in LIVE,
-                lambda: _("This invoice is on its way to KSeF already."),
+                lambda: self.env._("This invoice is on its way to KSeF already."),
             ),
             (
                 self._l10n_pl_ksef_sent_by_core(),
-                lambda: _(
+                lambda: self.env._(
                     "Odoo's own KSeF module has sent this invoice; it is not sent"
                     " twice."
                 ),

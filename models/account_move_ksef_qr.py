@@ -1,8 +1,8 @@
 """What is printed on an invoice of its way through KSeF: QR codes and their labels.
 
 Source: regulation on the use of KSeF (Dz.U. 2025 poz. 1815) § 9 (1) and (3): the code,
-and under it the KSeF number, or the word OFFLINE while there is none; on an invoice that
-was issued offline a second code, with the word CERTYFIKAT under it, also later.
+and under it the KSeF number, or the word OFFLINE while there is none; on an invoice
+that was issued offline a second code, with the word CERTYFIKAT under it, also later.
 """
 
 import base64

@@ -27,22 +27,21 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_exception(self):
         """Say why this invoice stays out of KSeF by choice, or return ``None``."""
         self.ensure_one()
-        _ = self.env._
         reasons = (
             (
                 self.l10n_pl_ksef_outside,
-                lambda: _("This invoice is marked as issued outside KSeF."),
+                lambda: self.env._("This invoice is marked as issued outside KSeF."),
             ),
             (
                 self.commercial_partner_id.l10n_pl_ksef_never,
-                lambda: _(
+                lambda: self.env._(
                     "%(partner)s is marked as a buyer whose invoices never go to KSeF.",
                     partner=self.commercial_partner_id.display_name,
                 ),
             ),
             (
                 self.journal_id.l10n_pl_ksef_never,
-                lambda: _(
+                lambda: self.env._(
                     "Journal %(journal)s is marked as one that never goes to KSeF.",
                     journal=self.journal_id.display_name,
                 ),

@@ -56,7 +56,8 @@ def check_document(env, source, invoice):
         xml, wrong = _write(invoice)
     problems = [_tell(env, source, one) for one in wrong]
     if xml and len(xml) > MAX_BYTES:
-        text = env._(_TOO_LARGE) % {"size": len(xml)}
+        # A lazy text takes its values after translation.
+        text = env._(_TOO_LARGE) % {"size": len(xml)}  # pylint: disable=W8301
         problems.append(_problem("too_large", text, source.move, "invoice_line_ids"))
     return (None, problems) if problems else (xml, [])
 
@@ -73,7 +74,8 @@ def _write(invoice):
 def _tell(env, source, wrong):
     values = {"path": wrong.path, "reason": wrong.message}
     record, field = _place(source, wrong.path)
-    return _problem(wrong.code, env._(_WRONG_FIELD) % values, record, field)
+    text = env._(_WRONG_FIELD) % values  # pylint: disable=W8301
+    return _problem(wrong.code, text, record, field)
 
 
 def _problem(code, text, record, field):

@@ -190,15 +190,14 @@ class Document(models.Model):
 
     def _chatter_line(self):
         """Return the chatter's sentence for the present state, or ``None``."""
-        _ = self.env._
         lines = {
-            ACCEPTED: lambda: _(
+            ACCEPTED: lambda: self.env._(
                 "KSeF accepted the invoice: %(number)s", number=self.ksef_number
             ),
-            REJECTED: lambda: _(
+            REJECTED: lambda: self.env._(
                 "KSeF rejected the invoice. %(reason)s", reason=self.message or ""
             ),
-            UNKNOWN: lambda: _(
+            UNKNOWN: lambda: self.env._(
                 "The invoice was sent to KSeF, but no answer came back. It is being"
                 " looked up there before anything is sent again."
             ),

@@ -67,7 +67,8 @@ def tell(env, facts):
     """Return the text of :func:`describe`'s facts in the user's language."""
     row = ROWS.get((facts["scope"], facts["code"]), UNKNOWN_CODE)
     values = {name: _shown(env, value) for name, value in facts["values"].items()}
-    text = env._(row) % _Values(values, code=facts["code"])
+    # Values that are missing show as a dash, which ``env._`` itself cannot do.
+    text = env._(row) % _Values(values, code=facts["code"])  # pylint: disable=W8301
     lines = [env._("KSeF: %(words)s", words=words) for words in facts["details"]]
     return "\n".join([text, *lines])
 
