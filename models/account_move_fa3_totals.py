@@ -3,7 +3,7 @@
 from odoo import models
 
 from ..ksef.fa3 import model
-from .fa3_row import ZERO
+from .fa3_row import BUCKETS, ZERO
 from .fa3_text import cut, money
 
 CASH_ROUNDING = "Zaokrąglenie"
@@ -16,17 +16,16 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_totals(self, source):
         """Return P_13_x, P_14_x, P_14_xW and P_15.
 
-        A pair whose parts are both 0 is left out where another rate has a value: an
-        advance settled in full leaves nothing of its rate.
+        A correction leaves out the rates that it does not change, a settlement those of
+        which the advances left nothing.
         """
         totals = source.totals
-        local = totals.local if source.is_foreign else {}
-        return {
-            **totals.base,
-            **totals.tax,
-            **{name: value for name, value in local.items() if value},
-            "P_15": totals.gross,
-        }
+        found = {**totals.base, **totals.tax}
+        if source.is_correction or source.kind == "ROZ":
+            found = {name: found[name] for name in _not_zero(totals)}
+        if source.is_foreign:
+            found |= {name: value for name, value in totals.local.items() if value}
+        return {**found, "P_15": totals.gross}
 
     def _l10n_pl_ksef_fa3_settlement(self, source):
         """Return Rozliczenie: from P_15 by deposits and rounding to what is due."""
@@ -54,3 +53,12 @@ class AccountMove(models.Model):
             DoZaplaty=due if due >= 0 else None,
             DoRozliczenia=-due if due < 0 else None,
         )
+
+
+def _not_zero(totals):
+    """Yield the fields of the rates whose base or tax is not 0."""
+    amounts = {**totals.base, **totals.tax}
+    for bucket in dict.fromkeys(BUCKETS.values()):
+        names = [name for name in (bucket.base, bucket.tax) if name in amounts]
+        if any(amounts[name] for name in names):
+            yield from names

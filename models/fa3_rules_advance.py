@@ -65,16 +65,16 @@ def _advance_without_number(source):
             yield found(move, "l10n_pl_ksef_number", number=move.name)
 
 
-def _advance_corrected(source):
-    """Odoo goes on deducting an advance in full after it was corrected."""
+def _wrongly_deducted(source):
+    """Odoo deducts a corrected advance in full, or no more at all."""
     if source.kind != "ROZ":
         return
-    advances = source.settled_advances
-    if all(one.gross_left == one.totals.gross for one in advances):
-        return
-    deducted = -sum((row.gross for row in source.rows if row.is_advance), ZERO)
-    standing = sum((one.gross_left for one in advances), ZERO)
-    if abs(deducted - standing) > _GROSZ * max(1, len(source.rows)):
+    standing = sum((one.gross_left for one in source.advances), ZERO)
+    deducted = source.deducted_so_far
+    is_corrected = any(len(one.history) > 1 for one in source.advances)
+    difference = deducted - standing
+    grosze = _GROSZ * max(1, len(source.rows))
+    if difference > grosze or (is_corrected and difference < -grosze):
         yield found(
             source.move, "invoice_line_ids", deducted=deducted, standing=standing
         )
@@ -148,12 +148,12 @@ RULES = (
     ),
     Rule(
         ERROR,
-        "advance_corrected",
+        "advance_wrongly_deducted",
         _lt(
-            "The invoice deducts advances of %(deducted)s, but after corrections only"
-            " %(standing)s of them are left: mend the deducting rows."
+            "Advances of %(deducted)s are deducted, but after their corrections"
+            " %(standing)s are left: mend the deducting rows."
         ),
-        _advance_corrected,
+        _wrongly_deducted,
     ),
     Rule(
         WARNING,

@@ -228,7 +228,7 @@ class Source(Corrections, Advances):
         if self.has_row_dates and self.is_foreign:
             self._convert_by_rows(totals)
         if self.kind == "ROZ" and self.is_foreign:
-            self.keep_rates_of_advances(totals)
+            self.convert_settlement(totals)
         return totals
 
     def _convert_by_rows(self, totals):

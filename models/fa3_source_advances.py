@@ -61,15 +61,34 @@ class Advances:
             )
         ]
 
-    def keep_rates_of_advances(self, totals):
-        """Take off the tax of the advances as it was told in PLN at their own rates.
+    @cached_property
+    def deducted_so_far(self):
+        """Gross value of the advances deducted by this invoice and earlier ones."""
+        lines = self.move.invoice_line_ids.sale_line_ids.order_id.order_line
+        total = ZERO
+        for line in lines.filtered("is_downpayment").invoice_lines:
+            move = line.move_id
+            if move.state != "posted" or move._l10n_pl_ksef_fa3_kind() not in (
+                "ROZ",
+                "KOR_ROZ",
+            ):
+                continue
+            given_back = move.move_type == "out_refund"
+            total += money(line.price_total if given_back else -line.price_total)
+        return total
 
-        The books deduct it at the rate of this invoice.
+    def convert_settlement(self, totals):
+        """Tell the tax in PLN: of the whole sale, less what the advances told.
+
+        The books deduct the advances at the rate of this invoice, not at their own.
         """
-        rate = self.exchange_rate or 0
-        for advance in self.settled_advances:
-            for bucket in set(BUCKETS.values()):
-                told = advance.totals.local.get(bucket.local)
-                if told is not None and bucket.local in totals.local:
-                    at_this_rate = money(advance.totals.tax[bucket.tax] * rate)
-                    totals.local[bucket.local] += at_this_rate - told
+        told = [part for one in self.settled_advances for part in one.history]
+        for bucket in set(BUCKETS.values()):
+            if bucket.local not in totals.local:
+                continue
+            tax = totals.tax[bucket.tax] + sum(
+                (part.totals.tax.get(bucket.tax, ZERO) for part in told), ZERO
+            )
+            totals.local[bucket.local] = money(tax * (self.exchange_rate or 0)) - sum(
+                (part.totals.local.get(bucket.local, ZERO) for part in told), ZERO
+            )

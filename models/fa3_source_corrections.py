@@ -67,12 +67,12 @@ class Corrections:
         )
 
     @cached_property
+    def history(self):
+        """This invoice and all its corrections, as sources."""
+        corrections = self.move._l10n_pl_ksef_corrections()
+        return [self, *(type(self)(move, self.facts) for move in corrections)]
+
+    @cached_property
     def gross_left(self):
         """What is left of this invoice after all its corrections."""
-        return self.totals.gross + sum(
-            (
-                type(self)(move, self.facts).totals.gross
-                for move in self.move._l10n_pl_ksef_corrections()
-            ),
-            ZERO,
-        )
+        return sum((one.totals.gross for one in self.history), ZERO)

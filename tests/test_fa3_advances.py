@@ -1,10 +1,12 @@
 """Advance invoices and settlements made from sales orders."""
 
 from datetime import date
+from decimal import Decimal
 
 from odoo import Command
 from odoo.tests import tagged
 
+from ..ksef import fa3
 from .fa3_common import TODAY, Fa3Common
 
 FIRST = "5260250274-20260301-0100A0B0C0D0-1F"
@@ -49,7 +51,6 @@ class TestFa3Advances(Fa3Common):
             {"partner_id": self.buyer.id, "order_line": lines, **values}
         )
         order.action_confirm()
-        order.order_line.qty_delivered = 0
         for line in order.order_line:
             line.qty_delivered = line.product_uom_qty
         return order
@@ -178,7 +179,7 @@ class TestFa3Advances(Fa3Common):
             {
                 "P_13_1": "813.01",
                 "P_14_1": "186.99",
-                "P_14_1W": "804.06",
+                "P_14_1W": "804.07",
                 "P_15": "1000.00",
             },
         )
@@ -276,12 +277,14 @@ class TestFa3Advances(Fa3Common):
         order.currency_id = self.eur
         advance = self.advance(order, 1000, day=date(2026, 3, 2))
         self.accept(advance, FIRST)
+        told = fa3.parse(self.prepare(advance).xml).Fa.P_14_1W
         fa = self.export(
             self.settle(order), "e120_settlement_in_euro", ["advance_at_another_rate"]
         ).Fa
         self.assertEqual(self.buckets(fa)["P_14_1"], "273.01")
-        # 460.00 x 4.40 - 804.06
-        self.assertEqual(self.buckets(fa)["P_14_1W"], "1219.94")
+        self.assertAlmostEqual(told, Decimal("804.06"), delta=Decimal("0.01"))
+        # 460.00 x 4.40, less what the advance told
+        self.assertEqual(fa.P_14_1W, Decimal("2024.00") - told)
         self.assertEqual(str(fa.FaWiersz[0].KursWaluty), "4.4")
 
     def test_e122_rate_without_remainder(self):
@@ -393,13 +396,18 @@ class TestFa3Advances(Fa3Common):
             line.price_unit /= 2
         refund.action_post()
         settlement = self.settle(order)
-        for line in settlement.invoice_line_ids:
-            self.assertTrue(line)
-        codes = [one.code for one in self.prepare(settlement).problems]
-        self.assertIn(
-            codes,
-            ([], ["advance_corrected"]),
+        self.assertEqual(self.refuse(settlement), ["advance_wrongly_deducted"])
+
+    def test_advance_given_back_is_neither_named_nor_deducted(self):
+        order = self.order()
+        first, _second = self.two_advances(order)
+        self.refund(first)
+        settlement = self.settle(order)
+        fa = self.export(settlement).Fa
+        self.assertEqual(
+            [one.NrKSeFFaZaliczkowej for one in fa.FakturaZaliczkowa], [SECOND]
         )
+        self.assertEqual(self.buckets(fa)["P_15"], "1639.98")
 
     def test_ordinary_invoice_of_an_order_names_it(self):
         order = self.order(client_order_ref="PO-15")
