@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/l10n_pl_ksef_security.xml",
         "data/ir_cron_data.xml",
+        "data/fa3_import_data.xml",
         "report/account_invoice_templates.xml",
         "views/account_move_views.xml",
         "views/l10n_pl_ksef_document_views.xml",

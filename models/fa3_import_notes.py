@@ -93,7 +93,9 @@ SENTENCES = {
     "supplier_unknown": (TODO, _lt("The file does not say who issued it.")),
     "other_buyer": (
         TODO,
-        _lt("The buyer on the invoice is %(name)s, tax number %(nip)s: not %(company)s."),
+        _lt(
+            "The buyer on the invoice is %(name)s, tax number %(nip)s: not %(company)s."
+        ),
     ),
     "third_party": (
         INFO,
@@ -128,7 +130,10 @@ SENTENCES = {
     "orders": (INFO, _lt("Orders on the invoice: %(numbers)s.")),
     "contracts": (INFO, _lt("Contracts on the invoice: %(numbers)s.")),
     # -- payment
-    "paid": (TODO, _lt("The invoice says that it is paid (%(date)s): do not pay twice.")),
+    "paid": (
+        TODO,
+        _lt("The invoice says that it is paid (%(date)s): do not pay twice."),
+    ),
     "partly_paid": (
         TODO,
         _lt("The invoice says that a part is paid: %(amounts)s."),
@@ -180,6 +185,10 @@ SENTENCES = {
     "linked": (
         INFO,
         _lt("The structured invoice %(number)s was attached to this bill."),
+    ),
+    "same_number": (
+        TODO,
+        _lt("Another document with this number is here: %(name)s. Keep only one."),
     ),
     "linked_differs": (
         TODO,

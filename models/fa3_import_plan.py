@@ -21,7 +21,7 @@ from .fa3_import_reading import (
     vat_of,
 )
 from .fa3_import_rows import Line, likely_rate, lines_of
-from .fa3_source import ZERO
+from .fa3_row import ZERO
 
 #: What P_15 may differ from the sums by: rounding, booked on a line of its own.
 ROUNDING = Decimal("0.05")

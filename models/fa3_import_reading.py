@@ -12,7 +12,7 @@ from functools import cached_property
 from ..ksef import identifiers
 from ..ksef.fa3 import codes, model
 from .account_tax import MARGIN, OSS
-from .fa3_source import ZERO, Bucket
+from .fa3_row import ZERO, Bucket
 
 #: no amount of an invoice reaches this; a float would not hold it to the grosz.
 _TOO_MUCH = Decimal(10) ** 13
@@ -36,9 +36,7 @@ BUCKETS = (
 )
 BUCKET_OF = {rate: bucket.base for bucket, rates in BUCKETS for rate in rates}
 #: rates with Polish VAT above zero, as percentages.
-PERCENTAGES = {
-    rate: Decimal(rate) for _bucket, rates in BUCKETS[:4] for rate in rates
-}
+PERCENTAGES = {rate: Decimal(rate) for _bucket, rates in BUCKETS[:4] for rate in rates}
 
 
 def number(value):

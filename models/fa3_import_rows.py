@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from .account_tax import MARGIN, OSS
 from .fa3_import_reading import BUCKET_OF, cents, number, text, vat_in
-from .fa3_source import ZERO
+from .fa3_row import ZERO
 
 #: FA(2) tells neither the kinds of 0 % nor those of np apart; the sums do.
 _FA2_RATES = {

@@ -33,6 +33,7 @@ class Supplier:
         self.notes = notes
         self.env = company.env
         self.partner = self.env["res.partner"]
+        self._found = None
 
     @cached_property
     def nip(self):
@@ -72,10 +73,16 @@ class Supplier:
         if not self.name:
             self.notes.add("supplier_unknown")
             return self.partner
-        self.partner = self._known() or self._create()
+        self.partner = self.known() or self._create()
         return self.partner
 
-    def _known(self):
+    def known(self):
+        """Return the contact that the books have, or an empty one."""
+        if self._found is None:
+            self._found = self._search()
+        return self._found
+
+    def _search(self):
         number = self.nip or self._foreign_number()
         if not number:
             return self.partner
@@ -168,7 +175,8 @@ class Supplier:
         languages = dict(self.env["res.lang"].get_installed())
         if "pl_PL" in languages and self.nip:
             values["lang"] = "pl_PL"
-        partner = self.env["res.partner"].create(values)
+        # Who may enter bills need not be one who may create contacts by hand.
+        partner = self.env["res.partner"].sudo().create(values).sudo(False)
         self.notes.add("supplier_created", name=partner.display_name)
         return partner
 

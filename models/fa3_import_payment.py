@@ -1,0 +1,198 @@
+"""Payment of a bill from FA: when, to which account, what was paid or is added."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import models
+from odoo.tools import format_date
+
+from .fa3_import_reading import day, identity, number, text
+
+_FACTOR_ROLE = 1
+#: start of the word for a unit of time -> what relativedelta calls it.
+_UNITS = (
+    (("dni", "dzi", "day"), "days"),
+    (("tyg", "week"), "weeks"),
+    (("mies", "month"), "months"),
+)
+#: a period that starts with one of these is counted from the day of issue.
+_ISSUE = ("wystaw", "issue", "otrzym", "dor", "receipt")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_import_payment(self, job):
+        """Return the values that say how a bill is to be paid."""
+        payment = job.reading.fa.Platnosc
+        values = {
+            "payment_reference": job.reading.number,
+            **self._l10n_pl_ksef_import_settlement(job),
+        }
+        if not payment:
+            return values
+        self._l10n_pl_ksef_import_paid(job, payment)
+        if payment.Skonto:
+            words = (payment.Skonto.WarunkiSkonta, payment.Skonto.WysokoscSkonta)
+            job.notes.add("discount_terms", terms=", ".join(map(text, words)))
+        return {
+            **values,
+            "l10n_pl_ksef_said_paid": bool(payment.Zaplacono),
+            **self._l10n_pl_ksef_import_due(job, payment),
+            **self._l10n_pl_ksef_import_account(job, payment),
+        }
+
+    # -- due date --------------------------------------------------------------
+    def _l10n_pl_ksef_import_due(self, job, payment):
+        """Return the due date: the earliest one; none: the supplier's own terms."""
+        dates = sorted(filter(None, (day(t.Termin) for t in payment.TerminPlatnosci)))
+        if not dates:
+            dates = sorted(
+                filter(None, (_counted(job, t) for t in payment.TerminPlatnosci))
+            )
+        words = [_words(term.TerminOpis) for term in payment.TerminPlatnosci]
+        if any(words):
+            job.notes.add("term_in_words", words="; ".join(filter(None, words)))
+        if not dates:
+            return {}
+        if len(dates) > 1:
+            shown = (format_date(self.env, date) for date in dates)
+            job.notes.add("several_terms", dates=", ".join(shown))
+        return {"invoice_date_due": dates[0], "invoice_payment_term_id": False}
+
+    # -- what is paid, added, taken off ----------------------------------------
+    def _l10n_pl_ksef_import_paid(self, job, payment):
+        """Tell what the file says is paid; no payment is made of it."""
+        if payment.Zaplacono:
+            paid_on = day(payment.DataZaplaty)
+            date = format_date(self.env, paid_on) if paid_on else "-"
+            job.notes.add("paid", date=date)
+        amounts = [
+            (number(part.KwotaZaplatyCzesciowej), day(part.DataZaplatyCzesciowej))
+            for part in payment.ZaplataCzesciowa
+        ]
+        if amounts:
+            shown = (
+                f"{job.amount(amount)} ({format_date(self.env, date)})"
+                for amount, date in amounts
+                if amount is not None
+            )
+            job.notes.add("partly_paid", amounts=", ".join(shown))
+
+    def _l10n_pl_ksef_import_settlement(self, job):
+        """Return what is to be paid when it is not the total."""
+        settlement = job.reading.fa.Rozliczenie
+        due = settlement and number(settlement.DoZaplaty)
+        if due is None or not settlement:
+            due = settlement and number(settlement.DoRozliczenia)
+            due = -due if due else None
+        if due is None or due == job.reading.gross:
+            return {}
+        reasons = [
+            f"{text(one.Powod)} {sign}{job.amount(number(one.Kwota))}"
+            for sign, parts in (
+                ("+", settlement.Obciazenia),
+                ("-", settlement.Odliczenia),
+            )
+            for one in parts
+            if number(one.Kwota)
+        ]
+        job.notes.add("to_pay", amount=job.amount(due), reasons="; ".join(reasons))
+        return {"l10n_pl_ksef_amount_due": float(due)}
+
+    # -- bank account ----------------------------------------------------------
+    def _l10n_pl_ksef_import_account(self, job, payment):
+        """Return the account to pay to; a new one is stored as not trusted."""
+        factor = [_account(one) for one in payment.RachunekBankowyFaktora]
+        own = [_account(one) for one in payment.RachunekBankowy]
+        if any(factor):
+            names = (
+                text(identity(party).Nazwa)
+                for party in job.reading.invoice.Podmiot3
+                if party.Rola == _FACTOR_ROLE
+            )
+            job.notes.add(
+                "account_of_factor",
+                name=next(names, "-"),
+                account=next(filter(None, factor)),
+            )
+            return {}
+        if job.is_sale or job.reading.is_refund or not any(own) or not job.partner:
+            return {}
+        known = self._l10n_pl_ksef_known_account(job, own)
+        if known is None:
+            return {}
+        place = next(i for i, one in enumerate(own) if one)
+        account = known or self._l10n_pl_ksef_new_account(
+            job, own[place], payment.RachunekBankowy[place]
+        )
+        return {"partner_bank_id": account.id}
+
+    def _l10n_pl_ksef_known_account(self, job, numbers):
+        """Return the supplier's account; empty: nobody's; ``None``: somebody else's."""
+        wanted = {n for one in numbers if one for n in (one, f"PL{one}")}
+        model = self.env["res.partner.bank"].sudo()
+        found = model.search(
+            [
+                ("sanitized_acc_number", "in", list(wanted)),
+                *model._check_company_domain(job.company),
+            ]
+        )
+        own = found.filtered(
+            lambda a: (
+                a.partner_id.commercial_partner_id == job.partner.commercial_partner_id
+            )
+        )
+        if found and not own:
+            job.notes.add(
+                "account_of_other",
+                account=found[0].acc_number,
+                name=found[0].partner_id.display_name,
+            )
+            return None
+        return own[:1]
+
+    def _l10n_pl_ksef_new_account(self, job, account, given):
+        job.notes.add("account_new", account=account)
+        values = {"acc_number": account, "partner_id": job.partner.id}
+        bic = text(given.SWIFT)
+        if name := text(given.NazwaBanku):
+            domain = [("bic", "=", bic)] if bic else [("name", "=ilike", name)]
+            values["bank_id"] = self.env["res.bank"].search(domain, limit=1).id
+        # Storing an account is not trusting it: ``allow_out_payment`` stays off.
+        return self.env["res.partner.bank"].sudo().create(values).sudo(False)
+
+
+def _account(given):
+    """Return an account number without blanks and without ``PL``."""
+    found = "".join(text(given.NrRB).upper().split())
+    return found.removeprefix("PL") if found[2:].isdigit() else found
+
+
+def accounts_of(reading):
+    """Return the numbers of all accounts that a document names."""
+    payment = reading.fa.Platnosc
+    return {_account(one) for one in payment.RachunekBankowy} if payment else set()
+
+
+def _words(term):
+    """Return a due date in words (a text in FA(2))."""
+    if term is None or isinstance(term, str):
+        return text(term)
+    parts = (term.Ilosc, term.Jednostka, term.ZdarzeniePoczatkowe)
+    return " ".join(str(part) for part in parts if part)
+
+
+def _counted(job, given):
+    """Return the date of a due date in words, counted from the day of issue."""
+    term = given.TerminOpis
+    if term is None or isinstance(term, str) or not job.reading.issued:
+        return None
+    count = number(term.Ilosc)
+    unit = text(term.Jednostka).casefold()
+    event = text(term.ZdarzeniePoczatkowe).casefold()
+    name = next((n for starts, n in _UNITS if unit.startswith(starts)), None)
+    if name is None or count is None or not 0 <= count <= 1000:
+        return None
+    if not any(word in event for word in _ISSUE):
+        return None
+    return job.reading.issued + relativedelta(**{name: int(count)})
