@@ -162,6 +162,19 @@ class Document(models.Model):
             document._tell()
 
     @api.private
+    def _begin_attempt(self, session):
+        """Commit to sending in ``session``: the intent that a crash leaves behind."""
+        self._turn_offline_if_late()
+        self._set_state(
+            SENDING,
+            session_id=session.id,
+            attempts=self.attempts + 1,
+            code_scope=False,
+            code=False,
+            details=False,
+        )
+
+    @api.private
     def _note(self, **values):
         """Write attempts, times and codes that come without a change of state."""
         self.sudo().write(values)

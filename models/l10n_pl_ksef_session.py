@@ -1,4 +1,4 @@
-"""An interactive session with KSeF: opened, filled, closed, answered with a UPO.
+"""A session with KSeF: opened, filled, closed, answered with a UPO.
 
 A run of the sender opens one session for all that waits, sends, closes at once and
 reads the answers by pages. Keys of a session live only in that run's memory: after a
@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .messages import explain_status
-from .session_states import OPENING, STATES, TRANSITIONS
+from .session_states import BATCH, ONLINE, OPENING, STATES, TRANSITIONS
 
 
 class Session(models.Model):
@@ -22,6 +22,12 @@ class Session(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     state = fields.Selection(STATES, default=OPENING, required=True, readonly=True)
+    kind = fields.Selection(
+        [(ONLINE, "Interactive"), (BATCH, "Batch")],
+        default=ONLINE,
+        required=True,
+        readonly=True,
+    )
     reference_number = fields.Char("Session number", readonly=True, index=True)
     opened_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)

@@ -27,6 +27,7 @@ POLICY_FIELDS = (
     "l10n_pl_ksef_send_hour",
     "l10n_pl_ksef_block_posting",
     "l10n_pl_ksef_offline_after",
+    "l10n_pl_ksef_batch_from",
 )
 
 
@@ -66,6 +67,13 @@ class ResCompany(models.Model):
         default=0,
         help="When KSeF does not answer, a waiting invoice is issued in offline24 with"
         " two QR codes and can be handed over. 0: never by itself.",
+    )
+
+    l10n_pl_ksef_batch_from = fields.Integer(
+        "Send as a package from so many invoices",
+        default=25,
+        help="So many invoices that wait together go as one batch package, which needs"
+        " far fewer requests. 0: always one by one.",
     )
 
     @api.constrains("l10n_pl_ksef_send_minutes", "l10n_pl_ksef_send_hour")

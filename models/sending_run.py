@@ -24,6 +24,7 @@ from ..ksef.session import open_session, prepare_invoice
 from . import document_states as doc
 from . import session_states as ses
 from .backoff import backoff
+from .batch_sending import BatchSending
 from .durable import durably
 from .session_answers import SessionAnswers
 
@@ -92,22 +93,34 @@ class SendingRun:
 
     def _mark_half_done(self):
         mine = [("company_id", "=", self.company.id)]
-        for document in self.documents.search([*mine, ("state", "=", doc.SENDING)]):
-            document._set_state(doc.UNKNOWN)
-        self.sessions.search([*mine, ("state", "=", ses.OPENING)])._set_state(
-            ses.FAILED
+        begun = self.sessions.search([*mine, ("state", "in", (ses.OPENING, ses.OPEN))])
+        packages = begun.filtered(lambda s: s.kind == ses.BATCH)
+        # Never asked to close, so KSeF took nothing of it.
+        packages.document_ids.filtered(
+            lambda d: d.state in (doc.SENDING, doc.PROCESSING)
+        )._set_state(doc.QUEUED)
+        lost = packages | begun.filtered(lambda s: s.state == ses.OPENING)
+        lost._set_state(ses.FAILED)
+        (begun - lost)._set_state(ses.CLOSING)
+        self.documents.search([*mine, ("state", "=", doc.SENDING)])._set_state(
+            doc.UNKNOWN
         )
-        self.sessions.search([*mine, ("state", "=", ses.OPEN)])._set_state(ses.CLOSING)
 
     # ------------------------------------------------------------------
     # sending
     # ------------------------------------------------------------------
     def _send_queued(self, client):
-        queue = self._queue()
-        if not queue:
-            return
+        batch = BatchSending(self, client)
+        packages, queue = batch.split(self._queue())
+        for package in packages:
+            batch.send(package)
+        if queue:
+            self._send_one_by_one(client, queue)
+
+    def _send_one_by_one(self, client, queue):
         key = SessionKey.generate()
-        session = self._open(client, key)
+        session = self._new_session(ses.ONLINE)
+        self._opened(session, lambda: open_session(client, key))
         try:
             for document in queue:
                 # Alone: every commit empties the cache, and reading one row again must
@@ -135,26 +148,33 @@ class SendingRun:
     def _due(self, name):
         return ["|", (name, "=", False), (name, "<=", fields.Datetime.now())]
 
-    def _open(self, client, key):
-        session = durably(
+    def _new_session(self, kind):
+        return durably(
             self.env,
-            lambda: self.sessions.create({"company_id": self.company.id}),
+            lambda: self.sessions.create({"company_id": self.company.id, "kind": kind}),
         )
+
+    def _opened(self, row, call):
+        """Open the session of ``row``.
+
+        :param call: makes the call, returns what has ``reference_number``
+        :return: KSeF's answer
+        """
         try:
-            opened = open_session(client, key)
+            opened = call()
         except KsefError as error:
             told = {k: v for k, v in facts(error).items() if k != "code_scope"}
-            durably(self.env, lambda: session._set_state(ses.FAILED, **told))
+            durably(self.env, lambda: row._set_state(ses.FAILED, **told))
             raise
         durably(
             self.env,
-            lambda: session._set_state(
+            lambda: row._set_state(
                 ses.OPEN,
                 reference_number=opened.reference_number,
                 opened_at=fields.Datetime.now(),
             ),
         )
-        return session
+        return opened
 
     def _send(self, client, session, document, key):
         """Send one document.
@@ -182,15 +202,7 @@ class SendingRun:
         document = document.try_lock_for_update()
         if not document or document.state != doc.QUEUED:
             return None
-        document._turn_offline_if_late()
-        document._set_state(
-            doc.SENDING,
-            session_id=session.id,
-            attempts=document.attempts + 1,
-            code_scope=False,
-            code=False,
-            details=False,
-        )
+        document._begin_attempt(session)
         return prepare_invoice(
             document._xml_bytes(), key, offline=document.issue_mode != doc.ONLINE
         )

@@ -12,6 +12,7 @@ from functools import partial
 from odoo import fields
 
 from ..ksef import upo
+from ..ksef.batch import close_batch
 from ..ksef.codes import Action, row_for
 from ..ksef.crypto import sha256_base64
 from ..ksef.errors import KsefAuthError, KsefProtocolError, KsefRequestRejected
@@ -90,7 +91,10 @@ class SessionAnswers:
     # ------------------------------------------------------------------
     def _close(self, session):
         try:
-            self.client.close_online_session(session.reference_number)
+            if session.kind == ses.BATCH:
+                close_batch(self.client, session.reference_number)
+            else:
+                self.client.close_online_session(session.reference_number)
         except KsefRequestRejected as error:
             if error.code == SESSION_UNKNOWN:
                 durably(self.env, partial(self._drop, session, error))

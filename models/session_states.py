@@ -18,7 +18,7 @@ STATES = [
 
 TRANSITIONS = {
     OPENING: {OPEN, FAILED},
-    OPEN: {CLOSING},
+    OPEN: {CLOSING, FAILED},
     CLOSING: {CLOSED, FAILED},
     CLOSED: {DONE, FAILED},
     DONE: set(),
@@ -27,3 +27,7 @@ TRANSITIONS = {
 
 #: sessions that KSeF may still have to tell us something about.
 UNFINISHED = (OPENING, OPEN, CLOSING, CLOSED)
+
+#: kinds: filled one by one, or handed over as one package.
+ONLINE = "online"
+BATCH = "batch"

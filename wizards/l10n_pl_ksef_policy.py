@@ -28,6 +28,11 @@ class Policy(models.TransientModel):
         help="When KSeF does not answer, a waiting invoice is issued in offline24 with"
         " two QR codes and can be handed over. 0: never by itself.",
     )
+    l10n_pl_ksef_batch_from = fields.Integer(
+        "Send as a package from so many invoices",
+        help="So many invoices that wait together go as one batch package, which needs"
+        " far fewer requests. 0: always one by one.",
+    )
     is_automatic = fields.Boolean(compute="_compute_is_automatic")
 
     @api.model
