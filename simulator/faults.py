@@ -24,6 +24,23 @@ from .state import LoggedRequest
 _PART_HASH = re.compile(rb'"partHash": "[^"]*"')
 _WRONG_PART_HASH = b'"partHash": "' + b"A" * 43 + b'="'
 Respond = Callable[[Request, LoggedRequest], Response]
+Strike = Callable[["Fault", Request, LoggedRequest, Respond], Response]
+KINDS = (
+    "rate_limit",
+    "error",
+    "error_after",
+    "unauthorized",
+    "waf",
+    "forbidden",
+    "html",
+    "wrong_part_hash",
+    "slow",
+    "malformed",
+    "timeout_before",
+    "timeout_after",
+    "cut_before",
+    "cut_after",
+)
 
 
 class ConnectionCut(ConnectionError):
@@ -86,24 +103,8 @@ class Faults:
         self._lock = Lock()
         self._random = Random(0)
         self.stopping = Event()
-        self.kinds: dict[
-            str, Callable[[Fault, Request, LoggedRequest, Respond], Response]
-        ]
-        self.kinds = {
-            "rate_limit": self._rate_limit,
-            "error": self._error,
-            "error_after": self._error_after,
-            "unauthorized": self._unauthorized,
-            "waf": self._waf,
-            "forbidden": self._forbidden,
-            "html": self._html,
-            "wrong_part_hash": self._wrong_part_hash,
-            "slow": self._slow,
-            "malformed": self._malformed,
-            "timeout_before": self._timeout_before,
-            "timeout_after": self._timeout_after,
-            "cut_before": self._cut_before,
-            "cut_after": self._cut_after,
+        self.kinds: dict[str, Strike] = {
+            kind: getattr(self, f"_{kind}") for kind in KINDS
         }
 
     def add(self, kind: str, **options: object) -> Fault:
