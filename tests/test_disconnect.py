@@ -58,7 +58,11 @@ class TestDisconnect(WizardCommon):
 
     def test_what_was_sent_stays(self):
         move = self.init_invoice(
-            "out_invoice", self.partner_company, amounts=[100], post=True
+            "out_invoice",
+            self.partner_company,
+            amounts=[100],
+            taxes=self.company_data["default_tax_sale"],
+            post=True,
         )
         documents = self.env["l10n_pl_ksef.document"].sudo()
         document = documents._freeze(move, b"<Faktura/>")

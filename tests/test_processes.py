@@ -207,6 +207,32 @@ class TestProcesses(BaseCase):
         self.work_here()
         self.assertEachInKsefOnce(ids)
 
+    def test_worker_killed_while_it_hands_over_a_package(self):
+        ids = self.queue(26)
+        self.simulator.faults.add(
+            "timeout_before", path="/storage/", method="PUT", seconds=PATIENCE_SECONDS
+        )
+        self.kill_worker_at("PUT", "/storage/")
+        self.assertEachInKsefOnce(ids)
+
+    def test_worker_killed_while_it_closes_a_package(self):
+        ids = self.queue(26)
+        self.simulator.faults.add(
+            "timeout_after", path="/close$", seconds=PATIENCE_SECONDS
+        )
+        self.kill_worker_at("POST", "/close")
+        self.assertEachInKsefOnce(ids)
+
+    def kill_worker_at(self, method, path):
+        """Kill a worker that waits for this answer, then go on in this process."""
+        worker = self.worker()
+        self.wait_for(lambda: self.simulator.log.entries(method, path))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        self.simulator.faults.clear()
+        self.work_here()
+        self.work_here()
+
     def test_two_workers_send_each_invoice_once(self):
         ids = self.queue(20)
         self.simulator.faults.add("slow", path=SEND, times=20, seconds=0.2)
