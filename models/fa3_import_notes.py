@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from odoo.tools import LazyTranslate
 
+from .shown import shown
+
 _lt = LazyTranslate(__name__)
 
 INFO = "info"
@@ -227,7 +229,7 @@ class Notes(list):
         """Add the sentence of ``code`` once."""
         level, sentence = SENTENCES[code]
         text = self.env._(sentence)
-        note = Note(level, code, text % values if values else text)
+        note = Note(level, code, text % shown(self.env, values) if values else text)
         if note not in self:
             self.append(note)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from .shown import shown
+
 ERROR = "error"
 WARNING = "warning"
 
@@ -56,7 +58,7 @@ class Rule:
             yield Problem(
                 self.level,
                 self.code,
-                text % values if values else text,
+                text % shown(env, values) if values else text,
                 record._name,
                 record.id,
                 field,

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..ksef import deadlines
 from ..ksef.errors import KsefError
@@ -143,7 +144,7 @@ class Document(models.Model):
             body = document.env._(
                 "The invoice was issued offline, with two QR codes. It must be in KSeF"
                 " by %(day)s (art. %(article)s of the VAT Act) and is sent by itself.",
-                day=document.send_by,
+                day=format_date(document.env, document.send_by),
                 article=document.send_by_article,
             )
         else:
