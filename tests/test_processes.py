@@ -4,16 +4,19 @@ A copy of the database is made (crashes need commits) and dropped at the end; wo
 are processes of their own, and what counts is what the simulator has in the end.
 """
 
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from odoo import SUPERUSER_ID, Command, api, fields, tools
 from odoo.modules.registry import Registry
-from odoo.service.db import exp_drop, exp_duplicate_database
+from odoo.service.db import exp_duplicate_database
+from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import SQL
 
 from ..simulator import Config, running
 from . import certificates
@@ -34,7 +37,8 @@ class TestProcesses(BaseCase):
         cls.database = f"{get_db_name()}_processes"
         # Loading the copy's registry must not start its tests.
         enabled, tools.config["test_enable"] = tools.config["test_enable"], False
-        cls.addClassCleanup(exp_drop, cls.database)
+        cls.drop()
+        cls.addClassCleanup(cls.drop)
         try:
             exp_duplicate_database(get_db_name(), cls.database)
         finally:
@@ -56,6 +60,17 @@ class TestProcesses(BaseCase):
         """Yield an environment of the copy; what it did is committed."""
         with Registry(cls.database).cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+    @classmethod
+    def drop(cls):
+        """Drop the copy and its files (Odoo's own drops configured databases only)."""
+        Registry.delete(cls.database)
+        close_db(cls.database)
+        with closing(db_connect("postgres").cursor()) as cr:
+            cr._cnx.autocommit = True
+            name = SQL.identifier(cls.database)
+            cr.execute(SQL("DROP DATABASE IF EXISTS %s WITH (FORCE)", name))
+        shutil.rmtree(tools.config.filestore(cls.database), ignore_errors=True)
 
     @classmethod
     def fill(cls, env):
