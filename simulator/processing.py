@@ -26,17 +26,40 @@ SESSION_LIFE = timedelta(hours=12)
 UPO_PAGE_SIZE = 10_000
 
 
-@dataclass
-class ProcessingFaults:
-    """Invoices that shall end with status 500, asked for by a test (case 101).
+@dataclass(frozen=True)
+class InvoiceFault:
+    """An invoice that shall fail for no fault of its own (case 101).
 
-    :ivar stored: the invoice is accepted and stored all the same
+    :ivar stored: it is accepted and stored all the same
     """
 
-    waiting: list[bool] = field(default_factory=list)
+    status: int
+    stored: bool
 
-    def take(self) -> bool | None:
-        """Return ``stored`` of the next fault, ``None`` when there is none."""
+
+# Kinds that are about the fate of an invoice, not about a call.
+INVOICE_FAULTS = {
+    "invoice_500_lost": InvoiceFault(500, stored=False),
+    "invoice_500_stored": InvoiceFault(500, stored=True),
+    "invoice_550": InvoiceFault(550, stored=False),
+}
+_FAULT_DETAILS = {
+    500: "Nieznany błąd (500).",
+    550: (
+        "Przetwarzanie zostało przerwane z przyczyn wewnętrznych systemu. "
+        "Spróbuj ponownie"
+    ),
+}
+
+
+@dataclass
+class ProcessingFaults:
+    """The faults that wait for invoices, asked for by a test."""
+
+    waiting: list[InvoiceFault] = field(default_factory=list)
+
+    def take(self) -> InvoiceFault | None:
+        """Return the next fault, ``None`` when there is none."""
         return self.waiting.pop(0) if self.waiting else None
 
 
@@ -109,10 +132,11 @@ class Processor:
             self.refuse(invoice, refusal)
             return
         fault = self.state.area(ProcessingFaults).take()
-        if fault is not False:
+        if fault is None or fault.stored:
             self.accept(session, invoice, at)
         if fault is not None:
-            self.refuse(invoice, Refusal(500, ("Nieznany błąd (500).",)))
+            details = (_FAULT_DETAILS[fault.status],)
+            self.refuse(invoice, Refusal(fault.status, details))
 
     def examine(
         self, session: Session, invoice: Invoice, content: bytes, at: datetime

@@ -169,8 +169,8 @@ def _start(text: Any) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except (AttributeError, ValueError) as error:
         raise ScenarioError(f"start {text!r} is no date-time") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=WARSAW)
 

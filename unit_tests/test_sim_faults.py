@@ -222,6 +222,15 @@ def test_wrong_hash_of_an_export_part(sim, me):
     assert wrong["encryptedPartHash"] == right["encryptedPartHash"]
 
 
+def test_invoice_that_the_system_cancels(sim, me):
+    """Status 550: nothing is stored, sending again is accepted."""
+    fault(me, "invoice_550")
+    session = me.open()
+    assert me.outcome(session, fv(sim))["status"]["code"] == 550
+    assert sim.state.accepted == {}
+    assert me.outcome(session, fv(sim))["status"]["code"] == 200
+
+
 def test_unknown_fault_is_refused(me):
     answer = me.post(me.sim.url + "/_sim/fault", {"kind": "earthquake"})
     assert answer.status_code == 400

@@ -18,7 +18,7 @@ from .. import shape
 from ..clock import isoformat
 from ..errors import PlainHttpError
 from ..faults import Fault
-from ..processing import ProcessingFaults
+from ..processing import INVOICE_FAULTS, ProcessingFaults
 from ..public_keys import USAGES
 from ..routes import Bearer, Call, json_response, route
 from ..state import LoggedRequest
@@ -46,9 +46,6 @@ _FAULT: dict[str, shape.Check] = {
     "since": shape.optional(shape.moment),
     "until": shape.optional(shape.moment),
 }
-# Kinds that are about the fate of an invoice, not about a call: is it stored?
-_INVOICE_FAULTS = {"invoice_500_lost": False, "invoice_500_stored": True}
-
 
 Handler = Callable[[Call], Response]
 
@@ -90,9 +87,9 @@ def add_fault(call: Call) -> Response:
     """Ask for a fault: ``kind`` and what ``faults.Fault`` has."""
     asked = shape.read(call.json(), _FAULT)
     kind = asked.pop("kind")
-    if kind in _INVOICE_FAULTS:
+    if kind in INVOICE_FAULTS:
         waiting = call.state.area(ProcessingFaults).waiting
-        waiting += [_INVOICE_FAULTS[kind]] * asked["times"]
+        waiting += [INVOICE_FAULTS[kind]] * asked["times"]
         return json_response({"kind": kind, "times": asked["times"]})
     try:
         fault = call.simulator.faults.add(kind, **asked)
@@ -108,7 +105,7 @@ def show_faults(call: Call) -> Response:
     return json_response(
         {
             "waiting": [_fault_json(fault) for fault in faults.waiting()],
-            "kinds": sorted([*faults.kinds, *_INVOICE_FAULTS]),
+            "kinds": sorted([*faults.kinds, *INVOICE_FAULTS]),
             "options": sorted(Fault.__dataclass_fields__),
         }
     )
