@@ -17,6 +17,9 @@ from .errors import KsefProtocolError
 
 T = TypeVar("T")
 
+#: Before or behind the point; amounts of FA(3) have 16.
+_MOST_DIGITS = 20
+
 # ISO 8601 as KSeF writes it: any number of fractional digits, "Z" or an offset.
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})?"
@@ -134,8 +137,10 @@ class Fields:
 
     def decimal(self, key: str) -> Decimal:
         """Return a number that must be there, as it was written."""
-        value: Decimal | int | float = self._get(key, (Decimal, int, float), True)
-        return Decimal(str(value))
+        value = Decimal(str(self._get(key, (Decimal, int, float), True)))
+        if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+            raise self._fault(key, "is not an amount")
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings, empty when left out; null items are dropped."""
