@@ -97,7 +97,7 @@ class AccountMove(models.Model):
             "RodzajFaktury": source.kind,
             **self._l10n_pl_ksef_fa3_correction(source),
             "FP": self.l10n_pl_ksef_fp or None,
-            "TP": source.buyer.l10n_pl_links_with_customer or None,
+            "TP": self.commercial_partner_id.l10n_pl_links_with_customer or None,
             "DodatkowyOpis": self._l10n_pl_ksef_fa3_remarks(source),
             "FaWiersz": self._l10n_pl_ksef_fa3_rows(source),
             "Rozliczenie": self._l10n_pl_ksef_fa3_settlement(source),

@@ -36,9 +36,9 @@ class AccountMove(models.Model):
 
 
 def is_cash_method(source):
-    return source.company.l10n_pl_ksef_cash_method or any(
-        row.tax.is_on_payment for row in source.all_rows
-    )
+    """Tell whether the seller accounts for VAT when it is paid."""
+    own = not source.is_self_billing and source.company.l10n_pl_ksef_cash_method
+    return own or any(row.tax.is_on_payment for row in source.all_rows)
 
 
 def reverse_charge(source):

@@ -25,6 +25,9 @@ BUYER_KEY = "0001"
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    l10n_pl_ksef_is_correction = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_is_correction", export_string_translation=False
+    )
     l10n_pl_ksef_correction_reason = fields.Char(
         "Reason of the correction",
         copy=False,
@@ -81,6 +84,12 @@ class AccountMove(models.Model):
             root = move.country_code == "PL" and move._l10n_pl_ksef_root()
             if root and root.currency_id == move.currency_id:
                 move.invoice_currency_rate = root.invoice_currency_rate
+
+    @api.depends("move_type", "reversed_entry_id")
+    def _compute_l10n_pl_ksef_is_correction(self):
+        for move in self:
+            is_refund = move.move_type in ("out_refund", "in_refund")
+            move.l10n_pl_ksef_is_correction = is_refund or move._l10n_pl_ksef_origin()
 
     # -- what is corrected -------------------------------------------------
     def _l10n_pl_ksef_corrected(self):

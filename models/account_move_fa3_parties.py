@@ -51,7 +51,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_fa3_seller(self, source):
         seller, company = source.seller, source.company
-        status = company.l10n_pl_ksef_taxpayer_status
+        status = not source.is_self_billing and company.l10n_pl_ksef_taxpayer_status
         return model.Podmiot1(
             PrefiksPodatnika="PL" if needs_prefix(source) else None,
             NrEORI=cut(seller.l10n_pl_ksef_eori, 256),
@@ -96,11 +96,11 @@ class AccountMove(models.Model):
             and not source.company.l10n_pl_ksef_consumer_contact
         ):
             return ()
-        return contact(source.move.partner_id) or contact(source.buyer)
+        return contact(source.contact) or contact(source.buyer)
 
     def _l10n_pl_ksef_fa3_postal_address(self, source):
         """Return the address of the buyer's invoice contact, where it has its own."""
-        partner = source.move.partner_id
+        partner = source.contact
         if partner == source.buyer or partner.type != "invoice":
             return None
         postal = source.facts.address(partner, source.buyer.country_id.code)
@@ -119,7 +119,9 @@ class AccountMove(models.Model):
         goods but is no party of the sale (role in words).
         """
         shipping, buyer = source.move.partner_shipping_id, source.buyer
-        if source.parties or not shipping or shipping == buyer or not shipping.name:
+        if source.parties or source.is_self_billing or not shipping.name:
+            return ()
+        if shipping == buyer:
             return ()
         is_own = shipping.commercial_partner_id == buyer
         is_unit = source.buyer_identity.is_known and shipping.type in _UNIT_TYPES

@@ -36,7 +36,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_orders(self, source):
         """Return the buyer's orders: by the sales orders, else the invoice's reference.
 
-        The reference of a correction is Odoo's own sentence, no order.
+        The reference of a correction is Odoo's own sentence, that of a bill the
+        supplier's number: no orders.
         """
         orders = source.sale_orders
         if orders:
@@ -49,7 +50,8 @@ class AccountMove(models.Model):
                 )
                 for order in orders
             )
-        reference = not source.is_correction and cut(source.move.ref, 256)
+        own = source.is_correction or source.is_self_billing
+        reference = None if own else cut(source.move.ref, 256)
         return (model.Zamowienia(NrZamowienia=reference),) if reference else ()
 
     def _l10n_pl_ksef_fa3_incoterm(self, source):
@@ -62,7 +64,8 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_fa3_footer(self, source):
-        company = source.company
+        # Of a supplier whose invoice we issue, footer and registers are not known.
+        company = self.env["res.company"] if source.is_self_billing else source.company
         narration = source.move.narration
         texts = [
             clean_lines(html2plaintext(narration)) if narration else None,

@@ -79,6 +79,8 @@ RATE_PERCENTAGES = {
     ),
 }
 TAG_PROCEDURES = (("I_42", "I_42"), ("I_63", "I_63"), ("Triangular Sale", "TT_D"))
+#: tags on the base of purchases that the seller's VAT is on.
+DOMESTIC_PURCHASE_TAGS = frozenset({"K_40", "K_42"})
 #: investment gold is the one exemption of the chart whose basis is certain.
 GOLD_BASIS = "art. 122 ust. 1 ustawy"
 
@@ -181,11 +183,27 @@ class AccountTax(models.Model):
                 is_gold and GOLD_BASIS
             )
 
+    def _l10n_pl_ksef_default_purchase_rate(self):
+        """Return the rate code of an ordinary domestic purchase, or ``False``.
+
+        Needed for self-billed invoices. Taxes that the buyer settles (more tags, more
+        than one tax part) and rates of 0 %, which no tag tells apart, have no default.
+        """
+        parts = self.invoice_repartition_line_ids.filtered(
+            lambda line: line.repartition_type == "tax"
+        )
+        if len(parts) != 1 or self._l10n_pl_ksef_tags() - DOMESTIC_PURCHASE_TAGS:
+            return False
+        return PERCENTAGE_RATES.get(self.amount, False)
+
     def _l10n_pl_ksef_base_tags(self):
-        """Return the names of the tags on invoice bases (empty: not a Polish sale)."""
+        """Return the names of the tags on sales (empty: not a Polish sale)."""
         self.ensure_one()
         if self.type_tax_use != "sale" or self.country_id.code != "PL":
             return frozenset()
+        return self._l10n_pl_ksef_tags()
+
+    def _l10n_pl_ksef_tags(self):
         base = self.invoice_repartition_line_ids.filtered(
             lambda line: line.repartition_type == "base"
         )
@@ -194,9 +212,12 @@ class AccountTax(models.Model):
     def _l10n_pl_ksef_default_rate(self):
         """Return the rate code that tags or percentage tell for sure, or ``False``."""
         self.ensure_one()
-        if self.type_tax_use != "sale" or self.country_id.code != "PL":
+        is_vat = self.amount_type in ("percent", "division")
+        if self.country_id.code != "PL" or not is_vat:
             return False
-        if self.amount_type not in ("percent", "division"):
+        if self.type_tax_use == "purchase":
+            return self._l10n_pl_ksef_default_purchase_rate()
+        if self.type_tax_use != "sale":
             return False
         tags = self._l10n_pl_ksef_base_tags()
         for tag, code in TAG_RATES:

@@ -33,9 +33,10 @@ def _not_an_invoice(source):
         yield found(source.move, "move_type")
 
 
-def _self_billing(source):
-    if source.move.move_type in SELF_BILLING_TYPES:
-        yield found(source.move, "move_type")
+def _bill_of_the_supplier(source):
+    is_bill = source.move.move_type in SELF_BILLING_TYPES
+    if is_bill and not source.move.journal_id.is_self_billing:
+        yield found(source.move, "journal_id")
 
 
 def _foreign_registration(source):
@@ -55,9 +56,12 @@ GATE = (
     ),
     Rule(
         ERROR,
-        "self_billing",
-        _lt("Self-billed invoices are not covered yet: issue this one in another way."),
-        _self_billing,
+        "bill_of_the_supplier",
+        _lt(
+            "A vendor bill is sent to KSeF by its supplier; only the bills of a"
+            " self-billing journal are issued here."
+        ),
+        _bill_of_the_supplier,
     ),
     Rule(
         ERROR,

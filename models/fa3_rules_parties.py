@@ -17,12 +17,12 @@ UNIT_ROLES = (("l10n_pl_ksef_jst", "8"), ("l10n_pl_ksef_gv", "10"))
 
 def _seller_nip(source):
     if not is_nip(source.seller_identity.nip or ""):
-        yield found(source.seller, "vat", company=source.company.name)
+        yield found(source.seller, "vat", company=source.seller.name)
 
 
 def _seller_address(source):
     if not source.facts.address(source.seller, "PL"):
-        yield found(source.seller, "street", company=source.company.name)
+        yield found(source.seller, "street", company=source.seller.name)
 
 
 def _buyer_nip(source):
@@ -110,13 +110,13 @@ RULES = (
     Rule(
         ERROR,
         "seller_nip",
-        _lt("The company %(company)s needs a valid NIP."),
+        _lt("The seller %(company)s needs a valid NIP."),
         _seller_nip,
     ),
     Rule(
         ERROR,
         "seller_address",
-        _lt("The company %(company)s needs an address."),
+        _lt("The seller %(company)s needs an address."),
         _seller_address,
     ),
     Rule(

@@ -38,10 +38,24 @@ class Source(Corrections, Advances):
     # -- parties ---------------------------------------------------------------
     @cached_property
     def seller(self):
-        return self.company.partner_id
+        """The seller; on a self-billed invoice that is the supplier."""
+        return self._partner if self.is_self_billing else self._own
 
     @cached_property
     def buyer(self):
+        return self._own if self.is_self_billing else self._partner
+
+    @cached_property
+    def contact(self):
+        """The buyer's person or address that the invoice is made out to."""
+        return self._own if self.is_self_billing else self.move.partner_id
+
+    @property
+    def _own(self):
+        return self.company.partner_id
+
+    @property
+    def _partner(self):
         return self.move.commercial_partner_id
 
     @cached_property

@@ -48,7 +48,12 @@ class TestFa3Advances(Fa3Common):
             for price, tax, quantity, name in rows
         ]
         order = self.env["sale.order"].create(
-            {"partner_id": self.buyer.id, "order_line": lines, **values}
+            {
+                "name": "S00001",
+                "partner_id": self.buyer.id,
+                "order_line": lines,
+                **values,
+            }
         )
         order.action_confirm()
         for line in order.order_line:

@@ -9,6 +9,7 @@ class AccountMoveReversal(models.TransientModel):
     def _prepare_default_reversal(self, move):
         # EXTENDS 'account'
         values = super()._prepare_default_reversal(move)
-        if move.country_code == "PL" and move.is_sale_document():
+        issued = move.is_sale_document() or move.journal_id.is_self_billing
+        if move.country_code == "PL" and issued:
             values["l10n_pl_ksef_correction_reason"] = self.reason
         return values
