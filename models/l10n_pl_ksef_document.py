@@ -194,12 +194,16 @@ class Document(models.Model):
     # telling
     # ------------------------------------------------------------------
     def _tell(self):
-        """Write the chatter line of the present state, in the company's language."""
+        """Write the chatter line of the present state."""
         self.ensure_one()
-        lang = self.company_id.partner_id.lang or self.env.lang
-        line = self.with_context(lang=lang)._chatter_line()
+        line = self.with_context(lang=self._chatter_lang())._chatter_line()
         if line:
             self.move_id._message_log(body=line)
+
+    def _chatter_lang(self):
+        """Return the language of who handed the invoice over, else the company's."""
+        author = self.create_uid.filtered(lambda user: not user._is_superuser())
+        return (author or self.company_id.partner_id).lang or self.env.lang
 
     def _chatter_line(self):
         """Return the chatter's sentence for the present state, or ``None``."""

@@ -138,8 +138,7 @@ class Document(models.Model):
             raise UserError(messages.explain(self.env, error)) from None
 
     def _tell_offline(self):
-        lang = self.company_id.partner_id.lang or self.env.lang
-        document = self.with_context(lang=lang)
+        document = self.with_context(lang=self._chatter_lang())
         if document.send_by:
             body = document.env._(
                 "The invoice was issued offline, with two QR codes. It must be in KSeF"

@@ -4,13 +4,18 @@ import ast
 import io
 import re
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import polib
 from lxml import etree
 
+from odoo import SUPERUSER_ID, fields
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
+
+from .sending_common import SendingCommon
 
 MODULE = "l10n_pl_ksef"
 ROOT = Path(__file__).resolve().parents[1]
@@ -132,3 +137,37 @@ class TestTranslations(TransactionCase):
         self.assertIn("Autoryzacja zakończona pomyślnie!", arch)
         for label in ("Dalej", "Przejdź do certyfikatu offline", "Zapisz certyfikaty"):
             self.assertIn(f'string="{label}"', arch)
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestPolishReaders(SendingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.system["res.lang"]._activate_lang("pl_PL")
+        cls.system["ir.module.module"]._load_module_terms([MODULE], ["pl_PL"])
+        cls.system.company.partner_id.lang = "en_US"
+        cls.accountant.lang = "pl_PL"
+        cls.env = cls.env(context={**cls.env.context, "lang": "pl_PL"})
+
+    def test_history_is_told_in_the_language_of_who_sent(self):
+        move = self.invoice()
+
+        self.send(move)
+
+        told = " ".join(move.message_ids.mapped("body"))
+        self.assertIn(f"KSeF przyjął fakturę: {move.l10n_pl_ksef_number}", told)
+
+    def test_history_of_what_the_system_sent_is_in_the_company_language(self):
+        move = self.invoice()
+
+        self.send(move.with_user(SUPERUSER_ID))
+
+        told = " ".join(move.message_ids.mapped("body"))
+        self.assertIn(f"KSeF accepted the invoice: {move.l10n_pl_ksef_number}", told)
+
+    def test_days_in_a_sentence_are_written_as_in_polish(self):
+        day = fields.Date.context_today(self.accountant) + timedelta(days=3)
+
+        with self.assertRaisesRegex(UserError, f"Data wystawienia {day:%d.%m.%Y}"):
+            self.invoice(invoice_date=day)
