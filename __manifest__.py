@@ -15,6 +15,7 @@
         "data/ir_cron_data.xml",
         "data/fa3_import_data.xml",
         "report/account_invoice_templates.xml",
+        "report/fa3_picture_templates.xml",
         "views/account_move_views.xml",
         "views/l10n_pl_ksef_document_views.xml",
         "views/res_company_views.xml",
@@ -30,6 +31,7 @@
         "wizards/l10n_pl_ksef_policy_views.xml",
         "views/sending_policy_views.xml",
         "views/offline_views.xml",
+        "views/fa3_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],

@@ -54,3 +54,6 @@ from . import fa3_import_links
 from . import fa3_import_route
 from . import fa3_import
 from . import fa3_import_upload
+from . import l10n_pl_ksef_picture
+from . import account_move_picture
+from . import ir_actions_report_picture

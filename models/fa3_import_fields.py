@@ -51,8 +51,8 @@ class AccountMove(models.Model):
 
     _l10n_pl_ksef_received_once = models.UniqueIndex(
         "(company_id, l10n_pl_ksef_number)"
-        " WHERE l10n_pl_ksef_source_hash IS NOT NULL AND l10n_pl_ksef_number IS NOT NULL"
-        " AND state != 'cancel'",
+        " WHERE l10n_pl_ksef_source_hash IS NOT NULL"
+        " AND l10n_pl_ksef_number IS NOT NULL AND state != 'cancel'",
         "This invoice from KSeF is already there.",
     )
 

@@ -67,7 +67,7 @@ class AccountMove(models.Model):
 
     # -- currency --------------------------------------------------------------
     def _l10n_pl_ksef_import_currency(self, job):
-        """Return currency and rate; the rate of the books is kept where there is one."""
+        """Return currency and rate; the books' own rate wins where there is one."""
         currency = job.currency
         if not currency or currency == job.company.currency_id:
             return {"currency_id": (currency or job.company.currency_id).id}

@@ -1,6 +1,6 @@
-"""A received FA(3) or FA(2) as the import reads it: what is unreadable counts as absent.
+"""A received FA(3) or FA(2) as the import reads it.
 
-No records here. Amounts have the sign of the document; whoever makes a refund of it
+What is unreadable counts as absent. No records here. Amounts have the sign of the document; whoever makes a refund of it
 turns them.
 """
 

@@ -162,7 +162,7 @@ class Walk:
 
     # -- tables ----------------------------------------------------------------
     def _is_flat(self, nodes):
-        """Tell whether elements have plain children only, at most inside merged ones."""
+        """Tell whether elements have plain children only, or merged ones of such."""
         return all(self._is_plain(item) for item in self._items(nodes[0])) and not any(
             node.extra for node in nodes
         )

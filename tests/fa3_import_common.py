@@ -1,4 +1,4 @@
-"""Received invoices for the tests of the import: the buyer's company, files, documents."""
+"""Received invoices for the tests: the buyer's company, files, documents."""
 
 from dataclasses import replace
 from datetime import date, datetime, timezone

@@ -27,7 +27,9 @@ from .fa3_import_common import (
 )
 
 #: written nowhere: attributes and marks that only steer the picture.
-_SILENT = {"Typ", "kodSystemowy", "wersjaSchemy"}
+_SILENT = {"Typ", "kodSystemowy", "wersjaSchemy"} | {
+    *("Kol", "DaneIdentyfikacyjne", "PMarzy", "Zwolnienie"),
+}
 
 
 class _Everything:
