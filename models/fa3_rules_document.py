@@ -118,9 +118,12 @@ def _too_many_rows(source):
 RULES = (
     Rule(ERROR, "no_date", _lt("The invoice has no date."), _no_date),
     Rule(
-        ERROR,
+        WARNING,
         "date_in_future",
-        _lt("The invoice date %(date)s is in the future: KSeF refuses such invoices."),
+        _lt(
+            "The invoice date %(date)s is in the future: the invoice waits in the queue"
+            " and is sent to KSeF on that day."
+        ),
         _in_future,
     ),
     Rule(

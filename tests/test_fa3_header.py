@@ -51,9 +51,10 @@ class TestFa3Header(Fa3Common):
         move = self.sale(100, l10n_pl_ksef_period_from=date(2026, 3, 31))
         self.assertEqual(self.refuse(move), ["bad_period"])
 
-    def test_e77_tomorrow_is_refused(self):
+    def test_e77_tomorrow_is_warned_of(self):
         move = self.sale(100, invoice_date=date(2026, 3, 17))
-        self.assertEqual(self.refuse(move), ["date_in_future"])
+        fa = self.export(move, warnings=["date_in_future"]).Fa
+        self.assertEqual(fa.P_1, date(2026, 3, 17))
 
     def test_e78_yesterday_is_warned_of(self):
         move = self.sale(100, invoice_date=date(2026, 3, 15))
