@@ -88,7 +88,7 @@ def _tar_gz_files(archive: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     with tarfile.open(fileobj=archive, mode="r|gz") as package:
         for info in package:
             # The list of what went by would grow with the archive.
-            package.members = []
+            package.members = []  # type: ignore[attr-defined]
             if info.isdir():
                 continue
             stream = package.extractfile(info) if info.isreg() else None

@@ -12,7 +12,7 @@ import socket
 from io import BytesIO
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -24,6 +24,13 @@ MAX_BODY_BYTES = 200_000_000
 # Larger bodies wait in a file, so that parallel uploads of parts need no memory.
 BODY_IN_MEMORY_BYTES = 4_000_000
 IDLE_SECONDS = 60
+
+
+class Readable(Protocol):
+    """What a body is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read at most ``size`` bytes; nothing at the end."""
 
 
 class KeepAliveHandler(WSGIRequestHandler):
@@ -104,7 +111,7 @@ class KeepAliveHandler(WSGIRequestHandler):
         """Write nothing: the request log keeps what happened."""
 
 
-def copied(source: IO[bytes], length: int) -> tuple[IO[bytes], int]:
+def copied(source: Readable, length: int) -> tuple[IO[bytes], int]:
     """Copy at most ``length`` bytes of a connection, in memory or in a file.
 
     :return: the copy, at its start, and how many bytes there were
