@@ -13,6 +13,8 @@
         "security/ir.model.access.csv",
         "security/l10n_pl_ksef_security.xml",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_watch_data.xml",
         "data/fa3_import_data.xml",
         "report/account_invoice_templates.xml",
         "report/fa3_picture_templates.xml",
@@ -31,6 +33,7 @@
         "wizards/l10n_pl_ksef_policy_views.xml",
         "views/sending_policy_views.xml",
         "views/offline_views.xml",
+        "views/deadline_views.xml",
         "views/fa3_import_views.xml",
     ],
     "assets": {

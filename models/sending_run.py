@@ -13,6 +13,7 @@ from odoo import fields
 
 from ..ksef.codes import Action, row_for
 from ..ksef.crypto import SessionKey
+from ..ksef.deadlines import today_in_warsaw
 from ..ksef.errors import (
     KsefAuthError,
     KsefError,
@@ -110,12 +111,21 @@ class SendingRun:
     # sending
     # ------------------------------------------------------------------
     def _send_queued(self, client):
+        durably(self.env, self._turn_late_ones)
         batch = BatchSending(self, client)
         packages, queue = batch.split(self._queue())
         for package in packages:
             batch.send(package)
         if queue:
             self._send_one_by_one(client, queue)
+
+    def _turn_late_ones(self):
+        # Before packages are made up: one package holds one kind only.
+        today = today_in_warsaw()
+        for document in self._queue().filtered(
+            lambda d: d.issue_mode == doc.ONLINE and d.move_id.invoice_date < today
+        ):
+            document._turn_offline_if_late()
 
     def _send_one_by_one(self, client, queue):
         key = SessionKey.generate()

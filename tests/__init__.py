@@ -15,6 +15,7 @@ from . import (
     test_fa3_rows,
     test_fa3_self_billing,
     test_files,
+    test_deadlines,
     test_processes,
     test_report_qr,
     test_secrets,
