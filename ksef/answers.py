@@ -369,10 +369,14 @@ class SessionLimits:
 
 @dataclass(frozen=True)
 class ContextLimits:
-    """Schema EffectiveContextLimits."""
+    """Schema EffectiveContextLimits.
+
+    :ivar collective_max_invoices: of a collective identifier; since API 2.7
+    """
 
     online: SessionLimits
     batch: SessionLimits
+    collective_max_invoices: int | None = None
 
     @classmethod
     def from_json(cls, data: Any) -> ContextLimits:
@@ -381,4 +385,9 @@ class ContextLimits:
         return cls(
             fields.one("onlineSession", SessionLimits.from_json),
             fields.one("batchSession", SessionLimits.from_json),
+            fields.one_or_none("collectiveIdentifier", _max_invoices),
         )
+
+
+def _max_invoices(data: Any) -> int:
+    return Fields(data, "CollectiveLimits").integer("maxInvoices")

@@ -115,6 +115,11 @@ _HTTP = (
     (26001, Action.ASK_PERSON, "token_rights_exceed_own"),
     (26002, Action.CALL_SUPPORT, "token_impossible_in_context"),
     (30001, Action.NONE, "test_data_exists"),
+    # Collective identifiers.
+    (71001, Action.ASK_PERSON, "collective_invoice_unknown"),
+    (71002, Action.ASK_PERSON, "collective_invoice_in_too_many"),
+    (71004, Action.FIX_DATA, "collective_of_several_sellers"),
+    (71005, Action.FIX_DATA, "collective_invoice_repeated"),
 )
 
 _AUTH = (

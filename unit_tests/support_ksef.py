@@ -296,7 +296,7 @@ class LocalServer:
                     return
                 reply(self, *step)
 
-            do_GET = do_POST = do_DELETE = _play
+            do_GET = do_POST = do_PUT = do_DELETE = _play
 
             def log_message(self, *_args) -> None:
                 """Keep the test output clean."""
