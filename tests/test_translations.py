@@ -4,17 +4,18 @@ import ast
 import io
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polib
 from lxml import etree
 
-from odoo import SUPERUSER_ID, fields
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
+from ..models.shown import shown
 from .sending_common import SendingCommon
 
 MODULE = "l10n_pl_ksef"
@@ -166,8 +167,10 @@ class TestPolishReaders(SendingCommon):
         told = " ".join(move.message_ids.mapped("body"))
         self.assertIn(f"KSeF accepted the invoice: {move.l10n_pl_ksef_number}", told)
 
-    def test_days_in_a_sentence_are_written_as_in_polish(self):
-        day = fields.Date.context_today(self.accountant) + timedelta(days=3)
+    def test_days_and_amounts_in_a_sentence_are_written_as_in_polish(self):
+        values = {"day": date(2026, 3, 1), "sum": Decimal("1234.5"), "name": "FV/1"}
 
-        with self.assertRaisesRegex(UserError, f"Data wystawienia {day:%d.%m.%Y}"):
-            self.invoice(invoice_date=day)
+        self.assertEqual(
+            shown(self.env, values),
+            {"day": "01.03.2026", "sum": "1234,50", "name": "FV/1"},
+        )
