@@ -117,7 +117,8 @@ def outages_of(messages: Iterable[ServiceMessage]) -> tuple[Outage, ...]:
     """Join the messages of each event into the outage that they tell of.
 
     A failure ends with its message of the end; maintenance has both times from the
-    beginning, and its newest version counts.
+    beginning, and its newest version counts. Without an end it lasts until somebody
+    says otherwise.
     """
     events: dict[tuple[str, str], list[ServiceMessage]] = {}
     for message in sorted(messages, key=lambda each: each.version):

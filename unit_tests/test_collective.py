@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from support_ksef import NOW, client_with
+from support_end_to_end import Person
+from support_ksef import NOW, client_with, needs_shared
 
 from ksef.codes import Action, row_for
 from ksef.errors import KsefRequestRejected
@@ -108,3 +109,73 @@ def test_invoices_of_an_identifier_and_what_is_hidden():
 def test_how_many_invoices_an_identifier_may_have(more, expected):
     data = {"onlineSession": LIMITS, "batchSession": LIMITS, **more}
     assert ContextLimits.from_json(data).collective_max_invoices == expected
+
+
+# -- against the simulator -------------------------------------------------------
+
+
+@pytest.fixture
+def invoices(sim):
+    """A seller with three invoices in KSeF."""
+    seller = Person(sim)
+    session = seller.open()
+    numbers = [
+        seller.outcome(session, seller.invoice(f"FV/{number}")).ksef_number
+        for number in range(3)
+    ]
+    seller.pass_time(5)
+    return seller, numbers
+
+
+@needs_shared
+def test_an_identifier_from_its_making_to_its_invoices(sim, invoices):
+    seller, numbers = invoices
+    payment = CollectivePayment(Decimal("100.10"), "PLN")
+    made = seller.client.create_collective_identifier(
+        CollectiveItem(each, payment, "za marzec") for each in numbers
+    )
+    assert len(made) == 35
+    now = sim.clock.now()
+    (found,) = seller.client.collective_identifiers(
+        now - timedelta(days=99), now + timedelta(days=1)
+    ).identifiers
+    assert (found.number, found.invoice_count, found.is_ours) == (made, 3, True)
+    (again,) = seller.client.collective_identifiers_of(numbers[0]).identifiers
+    assert again.number == made
+    shown = seller.client.collective_invoices([made]).invoices
+    assert {each.ksef_number for each in shown} == set(numbers)
+    assert {(each.payment, each.description) for each in shown} == {
+        (payment, "za marzec")
+    }
+    assert seller.client.context_limits().collective_max_invoices == 500
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda numbers: [numbers[0], numbers[0]], 71005),
+        (lambda numbers: [numbers[0], FIRST], 71001),
+        (lambda numbers: numbers[:1], 21405),
+    ],
+)
+def test_identifiers_that_the_simulator_refuses(invoices, change, code):
+    seller, numbers = invoices
+    items = map(CollectiveItem, change(numbers))
+    with pytest.raises(KsefRequestRejected) as caught:
+        seller.client.create_collective_identifier(items)
+    assert caught.value.code == code
+
+
+@needs_shared
+def test_pages_of_identifiers(sim, invoices):
+    seller, numbers = invoices
+    for _number in range(12):
+        seller.client.create_collective_identifier(map(CollectiveItem, numbers))
+        sim.clock.advance(1)
+    first = seller.client.collective_identifiers_of(numbers[0], page_size=10)
+    rest = seller.client.collective_identifiers_of(
+        numbers[0], first.continuation_token, page_size=10
+    )
+    assert (len(first.identifiers), len(rest.identifiers)) == (10, 2)
+    assert rest.continuation_token is None

@@ -372,6 +372,17 @@ def test_a_hash_that_stays_wrong_is_outvoted_by_the_invoices(seller, buyer, name
     assert (client.asked, done.wrong_parts) == (2, (1,))
 
 
+@pytest.mark.parametrize(("times", "wrong_parts"), [(1, ()), (2, (1,))])
+def test_wrong_hashes_as_ksef_has_given_them(seller, buyer, times, wrong_parts):
+    """Case 106."""
+    sent = issue(seller, "FV/1", "FV/2")
+    reference = ordered(buyer)
+    buyer.sim.faults.add("wrong_part_hash", times=times, path="/invoices/exports/")
+    done, archive = downloaded(buyer, reference)
+    assert done.wrong_parts == wrong_parts
+    assert {each.ksef_number for each in inbox.read_package(archive)} == set(sent)
+
+
 def test_a_hash_that_stays_wrong_with_an_invoice_too_few_is_refused(seller, buyer):
     """Case 106: the invoices do not prove it."""
     issue(seller, "FV/1", "FV/2")

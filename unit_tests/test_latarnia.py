@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import requests
 from support_ksef import NOW, FakeClock, hang_up, local_server
 
 from ksef.deadlines import Duty, OfflineMode, Outage, sending_deadline
@@ -231,3 +232,75 @@ def test_from_messages_to_a_deadline():
     deadline = sending_deadline(OfflineMode.FAILURE, issued, over)
     assert deadline.day == utc(2026, 3, 12).date()
     assert deadline.ends_at - utc(2026, 3, 12, 23) == timedelta(0)
+
+
+# -- against the simulator -----------------------------------------------------
+
+
+@pytest.fixture
+def announced(sim):
+    """The simulator's service, and a way to change what it announces."""
+    environment = Environment.custom(sim.api_url, None, sim.latarnia_url)
+    latarnia = Latarnia(environment, clock=sim.clock.now)
+
+    def declare(**body):
+        url = f"{sim.url}/_sim/latarnia"
+        assert requests.post(url, json=body, timeout=10).ok
+
+    return latarnia, declare
+
+
+def test_a_failure_from_its_notice_to_the_deadline(sim, announced):
+    """Case 99."""
+    latarnia, declare = announced
+    sim.clock.set(utc(2026, 3, 10, 8))
+    assert latarnia.state().state is ServiceState.AVAILABLE
+    assert latarnia.messages() == ()
+    declare(status="FAILURE", title="Awaria", text="Od rana")
+    status = latarnia.state()
+    assert (status.state, status.offline_mode) == (
+        ServiceState.FAILURE,
+        OfflineMode.FAILURE,
+    )
+    assert status.messages[0].title == "Awaria"
+    issued = sim.clock.today_in_warsaw()
+    waiting = sending_deadline(status.offline_mode, issued, outages_of(status.messages))
+    assert waiting.duty is Duty.WAIT
+    sim.clock.advance(86400)
+    declare(status="FAILURE", text="Nadal")
+    declare(status="AVAILABLE")
+    assert latarnia.state().offline_mode is None
+    (outage,) = outages_of(latarnia.messages())
+    assert outage == Outage(OfflineMode.FAILURE, utc(2026, 3, 10, 8), sim.clock.now())
+    deadline = sending_deadline(OfflineMode.FAILURE, issued, [outage])
+    assert deadline.day == utc(2026, 3, 20).date()
+
+
+def test_failures_and_maintenance_follow_each_other(sim, announced):
+    latarnia, declare = announced
+    sim.clock.set(utc(2026, 3, 10, 8))
+    declare(status="MAINTENANCE", end="2026-03-10T20:00:00Z")
+    declare(status="MAINTENANCE", end="2026-03-10T22:00:00Z")
+    sim.clock.advance(86400)
+    declare(status="FAILURE")
+    sim.clock.advance(3600)
+    declare(status="TOTAL_FAILURE")
+    sim.clock.advance(3600)
+    declare(status="AVAILABLE")
+    planned, broken, worse = outages_of(latarnia.messages())
+    assert (planned.mode, planned.end) == (
+        OfflineMode.UNAVAILABILITY,
+        utc(2026, 3, 10, 22),
+    )
+    assert (broken.mode, broken.end) == (OfflineMode.FAILURE, utc(2026, 3, 11, 9))
+    assert (worse.mode, worse.end) == (OfflineMode.TOTAL_FAILURE, utc(2026, 3, 11, 10))
+
+
+@pytest.mark.parametrize("kind", ["error", "cut_before", "waf", "html", "malformed"])
+def test_trouble_with_the_service_alone_is_unknown(sim, announced, kind):
+    """Case 99: 502 and the like."""
+    latarnia, declare = announced
+    declare(status="FAILURE")
+    sim.faults.add(kind, path="^/latarnia", status=502)
+    assert latarnia.state().state is ServiceState.UNKNOWN
+    assert latarnia.state().state is ServiceState.FAILURE
