@@ -34,6 +34,7 @@
         "views/sending_policy_views.xml",
         "views/offline_views.xml",
         "views/deadline_views.xml",
+        "views/technical_correction_views.xml",
         "views/fa3_import_views.xml",
     ],
     "assets": {

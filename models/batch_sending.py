@@ -40,7 +40,8 @@ class BatchSending:
     def split(self, queue):
         """Return the packages to be sent from ``queue``, and what goes one by one.
 
-        A package holds invoices of one kind only: online, or issued offline.
+        A package holds invoices of one kind only: online, or issued offline. KSeF
+        takes technical corrections in interactive sessions only.
         """
         threshold = self.run.company.l10n_pl_ksef_batch_from
         packages, rest = [], queue
@@ -49,6 +50,7 @@ class BatchSending:
                 lambda d, is_offline=is_offline: (
                     (d.issue_mode != doc.ONLINE) == is_offline
                     and d.attempts < MAX_PACKAGES
+                    and not d.corrected_hash
                 )
             )
             if threshold and len(fit) >= threshold:

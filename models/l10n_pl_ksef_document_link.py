@@ -21,7 +21,7 @@ class Document(models.Model):
         help="The address in the QR code of the printed invoice.",
     )
 
-    @api.depends("state", "xml_hash")
+    @api.depends("state", "xml_hash", "corrected_hash")
     def _compute_verification_link(self):
         for document in self:
             company = document.company_id.sudo()
@@ -43,7 +43,9 @@ class Document(models.Model):
         gateway = self.env["l10n_pl_ksef.gateway"]
         try:
             environment = gateway._environment(environment_code)
-            return invoice_link(environment, nip, issue_date, self.xml_hash)
+            # The codes that were handed over first stay, and KSeF follows them.
+            code = self.corrected_hash or self.xml_hash
+            return invoice_link(environment, nip, issue_date, code)
         except (UserError, KsefError):
             # A custom environment whose address was taken away.
             return False

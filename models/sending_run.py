@@ -214,7 +214,10 @@ class SendingRun:
             return None
         document._begin_attempt(session)
         return prepare_invoice(
-            document._xml_bytes(), key, offline=document.issue_mode != doc.ONLINE
+            document._xml_bytes(),
+            key,
+            offline=document.issue_mode != doc.ONLINE,
+            hash_of_corrected=document.corrected_hash or None,
         )
 
     def _record_failure(self, document, error):

@@ -16,6 +16,7 @@ from . import (
     test_fa3_self_billing,
     test_files,
     test_deadlines,
+    test_technical_correction,
     test_processes,
     test_report_qr,
     test_secrets,

@@ -1,0 +1,156 @@
+"""An invoice that was issued offline and rejected goes again under its old codes."""
+
+import base64
+
+import requests
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..ksef.crypto import sha256_base64
+from .sending_common import SendingCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestTechnicalCorrection(SendingCommon):
+    def verdict(self, link):
+        return requests.get(link, timeout=10).headers["X-KSeF-Verdict"]
+
+    def rejected(self, **values):
+        """Return an invoice that was issued offline and that KSeF has rejected."""
+        move = self.invoice(**values)
+        move.action_l10n_pl_ksef_issue_offline()
+        self.spoil(move)
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "rejected")
+        return move
+
+    def spoil(self, move):
+        """Make the file of the latest document one that KSeF's schema refuses."""
+        document = move.l10n_pl_ksef_document_id.sudo()
+        spoilt = document._xml_bytes().replace(b"</Faktura>", b"<X/></Faktura>")
+        self.put(document, spoilt)
+        if not document.corrected_hash:
+            document.certificate_link = document._signed_certificate_link()
+
+    def put(self, document, xml):
+        """Let ``document`` be of other bytes than those that were frozen."""
+        document.write(
+            {
+                "xml": base64.b64encode(xml),
+                "xml_hash": sha256_base64(xml),
+                "xml_size": len(xml),
+            }
+        )
+
+    def mend(self, move):
+        move.action_l10n_pl_ksef_correct_technically()
+        self.run_sender()
+
+    # -- case 62 -------------------------------------------------------------
+    def test_old_codes_lead_to_the_corrected_invoice(self):
+        move = self.rejected()
+        old = move.l10n_pl_ksef_document_id
+        codes = (old.verification_link, old.certificate_link)
+        self.mend(move)
+        self.assertInKsefOnce(move)
+        new = move.l10n_pl_ksef_document_id
+        self.assertNotEqual(new, old)
+        (there,) = self.simulator.state.accepted.values()
+        self.assertEqual(there.hash_of_corrected, old.xml_hash)
+        self.assertEqual(there.mode, "Offline")
+        self.assertEqual(self.verdict(codes[0]), "invoice-known")
+        self.assertEqual(self.verdict(codes[1]), "certificate-valid")
+        self.assertEqual((new.verification_link, new.certificate_link), codes)
+
+    def test_rejected_correction_is_corrected_again(self):
+        move = self.rejected()
+        first = move.l10n_pl_ksef_document_id
+        move.action_l10n_pl_ksef_correct_technically()
+        second = move.l10n_pl_ksef_document_id
+        self.spoil(move)
+        self.run_sender()
+        self.assertEqual(second.state, "rejected")
+        self.mend(move)
+        self.assertInKsefOnce(move)
+        (there,) = self.simulator.state.accepted.values()
+        self.assertEqual(there.hash_of_corrected, first.xml_hash)
+        self.assertEqual(self.verdict(first.verification_link), "invoice-known")
+
+    def test_correction_goes_alone_where_others_go_as_a_package(self):
+        self.company.sudo().l10n_pl_ksef_batch_from = 1
+        move = self.invoice()
+        move.action_l10n_pl_ksef_issue_offline()
+        self.spoil(move)
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "rejected")
+        self.mend(move)
+        self.assertInKsefOnce(move)
+        self.assertEqual(move.l10n_pl_ksef_document_id.session_id.kind, "online")
+
+    def test_plain_send_corrects_too(self):
+        move = self.rejected()
+        move.button_draft()
+        move.action_post()
+        self.send(move)
+        self.assertTrue(move.l10n_pl_ksef_document_id.corrected_hash)
+        self.assertInKsefOnce(move)
+
+    # -- content -------------------------------------------------------------
+    def change_price(self, move):
+        move.button_draft()
+        line = move.invoice_line_ids[:1]
+        move.invoice_line_ids = [Command.update(line.id, {"price_unit": 90})]
+        move.action_post()
+
+    def test_other_amount_is_no_technical_correction(self):
+        move = self.rejected()
+        self.change_price(move)
+        with self.assertRaisesRegex(UserError, "amounts differ"):
+            move.action_l10n_pl_ksef_correct_technically()
+
+    def test_other_amount_sent_anew_does_not_carry_the_old_hash(self):
+        move = self.rejected()
+        self.change_price(move)
+        self.send(move)
+        self.assertFalse(move.l10n_pl_ksef_document_id.corrected_hash)
+        self.assertInKsefOnce(move)
+
+    def test_mended_text_is_one(self):
+        move = self.rejected()
+        move.button_draft()
+        line = move.invoice_line_ids[:1]
+        move.invoice_line_ids = [Command.update(line.id, {"name": "Usługa IT"})]
+        move.action_post()
+        self.mend(move)
+        self.assertInKsefOnce(move)
+
+    # -- what is none ----------------------------------------------------------
+    def test_online_invoice_is_not_corrected_technically(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        document = move.l10n_pl_ksef_document_id.sudo()
+        self.put(document, document._xml_bytes().replace(b"<P_1>", b"<P_1>x"))
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "rejected")
+        self.assertFalse(move.l10n_pl_ksef_can_correct)
+        with self.assertRaisesRegex(UserError, "Only an invoice that was issued offline"):
+            move.action_l10n_pl_ksef_correct_technically()
+
+    def test_rejection_for_want_of_rights_is_not_technical(self):
+        # case 64
+        move = self.rejected()
+        move.l10n_pl_ksef_document_id.sudo().write(
+            {"code_scope": "invoice", "code": "410"}
+        )
+        self.assertFalse(move._l10n_pl_ksef_technically_rejected())
+        with self.assertRaisesRegex(UserError, "right to issue"):
+            move.action_l10n_pl_ksef_correct_technically()
+
+    def test_accepted_invoice_is_not_corrected_technically(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_issue_offline()
+        self.run_sender()
+        with self.assertRaisesRegex(UserError, "Only an invoice that was issued offline"):
+            move.action_l10n_pl_ksef_correct_technically()
