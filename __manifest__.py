@@ -16,6 +16,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_watch_data.xml",
         "data/fa3_import_data.xml",
+        "data/inbox_data.xml",
         "report/account_invoice_templates.xml",
         "report/fa3_picture_templates.xml",
         "views/account_move_views.xml",
@@ -36,6 +37,8 @@
         "views/deadline_views.xml",
         "views/technical_correction_views.xml",
         "views/fa3_import_views.xml",
+        "views/inbox_views.xml",
+        "wizards/inbox_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],

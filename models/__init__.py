@@ -59,3 +59,10 @@ from . import fa3_import_upload
 from . import l10n_pl_ksef_picture
 from . import account_move_picture
 from . import ir_actions_report_picture
+from . import res_company_inbox
+from . import l10n_pl_ksef_inbound
+from . import l10n_pl_ksef_fetch
+from . import inbound_booking
+from . import inbound_actions
+from . import account_journal_fetch
+from . import account_move_inbox

@@ -4,8 +4,10 @@ from contextlib import contextmanager
 
 from odoo.service.model import retrying
 
-#: first key of the advisory locks of this add-on; the second is the company's id.
-_LOCK_CLASS = 0x4B536546  # "KSeF"
+#: first keys of the advisory locks of this add-on; the second is the company's id.
+#: Whoever sends does not wait for a large package that is being fetched.
+SENDING = 0x4B536546  # "KSeF"
+FETCHING = SENDING + 1
 
 
 def durably(env, function):
@@ -21,15 +23,17 @@ def durably(env, function):
 
 
 @contextmanager
-def company_turn(company):
+def company_turn(company, work=SENDING):
     """Yield whether this process may talk to KSeF for ``company`` now.
 
     A session-level advisory lock outlives commits and ends with the connection, so
     whoever holds it may take every half-done row of the company for the remains of a
     worker that died.
+
+    :param work: ``SENDING`` or ``FETCHING``, which go on side by side
     """
     cr = company.env.cr
-    keys = (_LOCK_CLASS, company.id)
+    keys = (work, company.id)
     cr.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
     mine = cr.fetchone()[0]
     try:

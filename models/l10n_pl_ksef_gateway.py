@@ -49,11 +49,12 @@ class Gateway(models.AbstractModel):
         return Environment.custom(url)
 
     @api.private
-    def _client(self, company):
+    def _client(self, company, on_request=None):
         """Return a client of ``company`` that logs in by itself when it must.
 
         No call is made here.
 
+        :param on_request: gets a ``RequestRecord`` of every attempt
         :raises KsefError: code ``sealing_key``: the vault does not open
         """
         certificate = company.sudo().l10n_pl_ksef_auth_certificate_id
@@ -61,7 +62,7 @@ class Gateway(models.AbstractModel):
         client = KsefClient(
             environment,
             self._stored_tokens(certificate),
-            transport=Transport(environment),
+            transport=Transport(environment, on_request=on_request),
             relogin=lambda: self._login(
                 client, company.l10n_pl_ksef_nip, *self._material(certificate)
             ),

@@ -34,3 +34,4 @@ from . import (
     test_translations,
     test_vault,
 )
+from . import test_inbox_bills

@@ -1,0 +1,45 @@
+"""Odoo's own button for fetching e-invoices, on journals of purchases."""
+
+from odoo import api, models
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    @api.depends("company_id.l10n_pl_ksef_auth_certificate_id")
+    def _compute_show_fetch_in_einvoices_button(self):
+        # EXTENDS 'account'
+        super()._compute_show_fetch_in_einvoices_button()
+        self._l10n_pl_ksef_fetching().show_fetch_in_einvoices_button = True
+
+    def button_fetch_in_einvoices(self):
+        # EXTENDS 'account'
+        super().button_fetch_in_einvoices()
+        companies = self._l10n_pl_ksef_fetching().company_id
+        return companies and companies._l10n_pl_ksef_fetch_now()
+
+    def action_l10n_pl_ksef_inbox(self):
+        """Open what waits in the inbox for this journal's company."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_pl_ksef.l10n_pl_ksef_inbound_action"
+        )
+        return {**action, "context": {"search_default_open": 1}}
+
+    def _l10n_pl_ksef_fetching(self):
+        """Return the journals of purchases whose company fetches from KSeF."""
+        return self.filtered(
+            lambda journal: (
+                journal.type == "purchase"
+                and journal.company_id._l10n_pl_ksef_fetches()
+            )
+        )
+
+    def _get_journal_dashboard_data_batched(self):
+        # EXTENDS 'account'
+        data = super()._get_journal_dashboard_data_batched()
+        waiting = self.env["l10n_pl_ksef.inbound"]._count_open(self.company_id)
+        for journal in self._l10n_pl_ksef_fetching():
+            data[journal.id]["l10n_pl_ksef_waiting"] = waiting.get(
+                journal.company_id.id, 0
+            )
+        return data
