@@ -89,7 +89,7 @@ class FetchingRun:
             self._fetch(place)
         except NotNow as pause:
             self.env.cr.rollback()
-            durably(self.env, lambda: place._note(not_before=pause.at))
+            durably(self.env, partial(place._note, not_before=pause.at))
         except KsefError as error:
             self._trouble(place, error)
 

@@ -1,4 +1,4 @@
-"""What a person may do with received invoices: buttons and mass actions of the inbox."""
+"""What a person may do with received invoices: buttons, also for many at once."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError

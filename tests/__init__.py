@@ -21,6 +21,8 @@ from . import (
     test_fa3_rows,
     test_fa3_self_billing,
     test_files,
+    test_inbox_bills,
+    test_inbox_fetch,
     test_latarnia,
     test_processes,
     test_report_qr,
@@ -34,4 +36,3 @@ from . import (
     test_translations,
     test_vault,
 )
-from . import test_inbox_bills
