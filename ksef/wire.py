@@ -46,8 +46,8 @@ def parse_time(text: str, zone_if_none: tzinfo = timezone.utc) -> datetime:
     return (moment + timedelta(microseconds=micros)).astimezone(timezone.utc)
 
 
-class Fields:
-    """One JSON object of an answer, read field by field.
+class Scalars:
+    """The plain values of one JSON object of an answer, read field by field.
 
     :param data: the decoded JSON value
     :param where: name of the message, for errors
@@ -141,6 +141,10 @@ class Fields:
         if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
             raise self._fault(key, "is not an amount")
         return value
+
+
+class Fields(Scalars):
+    """One JSON object of an answer: its plain values, and what lies deeper."""
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings, empty when left out; null items are dropped."""
