@@ -19,7 +19,6 @@ class AccountMove(models.Model):
         made = rows.filtered(lambda row: row.state in (CREATED, MERGED))
         made._set_state(NEW, move_id=False, reason=False)
 
-    @api.model
     def action_l10n_pl_ksef_fetch(self):
         """Have KSeF asked for new purchase invoices of the active companies."""
         return self.env.companies._l10n_pl_ksef_fetch_now()

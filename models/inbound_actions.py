@@ -79,7 +79,6 @@ class Inbound(models.Model):
     # ------------------------------------------------------------------
     # buttons
     # ------------------------------------------------------------------
-    @api.model
     def action_fetch(self):
         """Have KSeF asked for new invoices of the active companies."""
         return self.env.companies._l10n_pl_ksef_fetch_now()
