@@ -2,9 +2,10 @@
 
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.fields import Domain
 
+from ..ksef.fa3 import codes
 from .fa3_import_reading import identity, text
 
 #: More corrected invoices than that are told by their number only.
@@ -136,9 +137,17 @@ class AccountMove(models.Model):
         """Return the values that tie a correction to the bill that it corrects."""
         if not job.reading.is_correction:
             return {}
+        fa = job.reading.fa
+        values = {
+            "l10n_pl_ksef_correction_reason": text(fa.PrzyczynaKorekty) or False,
+            "l10n_pl_ksef_correction_type": str(fa.TypKorekty)
+            if fa.TypKorekty in codes.CORRECTION_TYPES
+            else False,
+            "l10n_pl_ksef_corrected_period": text(fa.OkresFaKorygowanej) or False,
+        }
         numbers = [ref or number for ref, number, _date in job.corrected]
         shown = ", ".join(numbers[:_SHOWN]) + (" …" if len(numbers) > _SHOWN else "")
-        reason = text(job.reading.fa.PrzyczynaKorekty) or "-"
+        reason = text(fa.PrzyczynaKorekty) or "-"
         job.notes.add("corrects", numbers=shown or "-", reason=reason)
         self._l10n_pl_ksef_tell_former_data(job)
         job.originals = self._l10n_pl_ksef_import_originals(job)
@@ -151,16 +160,19 @@ class AccountMove(models.Model):
         originals = roots or job.originals
         if not originals:
             job.notes.add("original_unknown", numbers=shown or "-")
-            return {}
+            return values
         if len(originals) > 1:
             bills = ", ".join(originals.mapped("display_name"))
             job.notes.add("originals_many", bills=bills)
-            return {}
+            return {
+                **values,
+                "l10n_pl_ksef_corrected_ids": [Command.set(originals.ids)],
+            }
         if job.reading.is_refund:
-            return {"reversed_entry_id": originals.id}
-        if "debit_origin_id" in self._fields:
-            return {"debit_origin_id": originals.id}
-        return {}
+            values["reversed_entry_id"] = originals.id
+        elif "debit_origin_id" in self._fields:
+            values["debit_origin_id"] = originals.id
+        return values
 
     def _l10n_pl_ksef_tell_former_data(self, job):
         """Tell what the names and addresses were before the correction."""

@@ -76,7 +76,9 @@ class _Planner:
         self.names = [line.name for line in rows if line.name]
         if self.reading.is_correction:
             rows = changes(rows)
-        self.plan.sums = dict(self.reading.sums) or self._sums_of_rows(rows)
+        self.plan.sums = dict(self.reading.sums)
+        if not self.plan.sums and not self._is_paid_in_advance():
+            self.plan.sums = self._sums_of_rows(rows)
         self.plan.lines = self._lines(rows)
         self._check_taxes()
         self._take_gross_rates()
@@ -116,6 +118,9 @@ class _Planner:
                 return None
             extra += fit
         return rows + extra
+
+    def _is_paid_in_advance(self):
+        return self.reading.is_settlement and self.reading.gross == 0
 
     def _add_paid_sums(self, rows, by_bucket):
         """Add the rates of which the advances have left nothing to invoice."""

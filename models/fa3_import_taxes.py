@@ -68,7 +68,7 @@ class Taxes:
 
     def _last_used(self, partner, taxes):
         if not partner or len(taxes) < 2:
-            return taxes
+            return taxes.browse()
         kinds = {"purchase": "in_", "sale": "out_"}[self.use]
         line = self.env["account.move.line"].search(
             [

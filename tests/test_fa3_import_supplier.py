@@ -126,11 +126,11 @@ class TestFa3ImportSupplier(Fa3ImportCommon):
 
     def test_foreign_seat_with_a_polish_nip(self):
         party = model.Podmiot1(
-            DaneIdentyfikacyjne=model.TPodmiot1(NIP="5263157239", Nazwa="Lux S.à r.l."),
+            DaneIdentyfikacyjne=model.TPodmiot1(NIP="5260250274", Nazwa="Lux S.à r.l."),
             Adres=model.TAdres(KodKraju="LU", AdresL1="5 Rue Plaetis"),
         )
         partner = self.bill(invoice_of(party)).partner_id
-        self.assertEqual(partner.vat, "PL5263157239")
+        self.assertEqual(partner.vat, "PL5260250274")
         self.assertEqual(partner.country_code, "LU")
 
     def test_nip_with_a_wrong_check_digit(self):

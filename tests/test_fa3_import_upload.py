@@ -181,8 +181,9 @@ class TestFa3ImportUpload(Fa3ImportCommon):
         self.assertEqual(self.imported(invoice, number=KSEF_NUMBER).outcome, "refused")
 
     def test_buyer_is_another_company_of_the_user(self):
-        other = self.setup_other_company(name="Druga Firma")["company"]
-        other.sudo().write({"vat": f"PL{OTHER_NIP}"})
+        other = self.system["res.company"].create(
+            {"name": "Druga Firma", "vat": f"PL{OTHER_NIP}"}
+        )
         self.accountant.sudo().company_ids |= other
         move = self.upload(
             build(document(invoice={"Podmiot2": other_buyer()}, P_15="1"))
