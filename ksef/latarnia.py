@@ -1,7 +1,7 @@
 """Asks the ministry's status service ("Latarnia") whether KSeF works.
 
 It informs; it must never keep anybody from sending. So :meth:`Latarnia.state` does not
-fail: what cannot be learned is unknown. Called by the gateway only.
+fail: what cannot be learned is unknown. It needs neither login nor certificate.
 """
 
 from __future__ import annotations

@@ -27,13 +27,7 @@ FORBIDDEN = {
     "tests": {"unit_tests", "dev"},
 }
 #: Modules of ``ksef`` that make calls: only the gateway builds them.
-NETWORK = {
-    "ksef.client",
-    "ksef.transport",
-    "ksef.auth",
-    "ksef.bearer",
-    "ksef.latarnia",
-}
+NETWORK = {"ksef.client", "ksef.transport", "ksef.auth", "ksef.bearer"}
 GATEWAY = "models/l10n_pl_ksef_gateway.py"
 
 
