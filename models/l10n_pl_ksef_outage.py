@@ -71,13 +71,15 @@ class Outage(models.Model):
                 _aware(outage.start),
                 _aware(outage.end) if outage.end else None,
             )
-            for outage in self.sudo().search([])
+            for outage in self.sudo().search([("state", "=", "confirmed")])
         ]
 
     @api.model
     def _present(self):
         """Return the gravest outage that lasts now, or an empty recordset."""
-        lasting = self.sudo().search([("end", "=", False)])
+        lasting = self.sudo().search(
+            [("end", "=", False), ("state", "=", "confirmed")]
+        )
         gravity = [mode for mode, _label in MODES]
         return lasting.sorted(lambda outage: gravity.index(outage.mode))[-1:]
 

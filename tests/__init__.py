@@ -31,6 +31,7 @@ from . import (
     test_sending,
     test_settings,
     test_states,
+    test_latarnia,
     test_technical_correction,
     test_tour,
     test_translations,
