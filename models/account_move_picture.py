@@ -104,7 +104,9 @@ class AccountMove(models.Model):
         source = Source(self._l10n_pl_ksef_readers()[self.id], Facts())
         problems = self._l10n_pl_ksef_preview_problems(source)
         try:
-            invoice = source.move._l10n_pl_ksef_fa3_invoice(source)
+            invoice = self._l10n_pl_ksef_dated(
+                source.move._l10n_pl_ksef_fa3_invoice(source)
+            )
             problems += self._l10n_pl_ksef_preview_faults(source, invoice, problems)
         except _INCOMPLETE as error:
             # The rules say what is missing; the rest has to wait for that.
@@ -123,16 +125,18 @@ class AccountMove(models.Model):
         """Return what the structure says of a document that the rules let pass."""
         if any(problem.level == "error" for problem in problems):
             return []
-        complete = replace(
-            invoice,
-            Fa=replace(
-                invoice.Fa,
-                P_1=invoice.Fa.P_1 or fields.Date.context_today(self),
-                P_2=invoice.Fa.P_2 or _MISSING_NUMBER,
-            ),
-        )
+        numbered = replace(invoice.Fa, P_2=invoice.Fa.P_2 or _MISSING_NUMBER)
+        complete = replace(invoice, Fa=numbered)
         _xml, found = check_document(self.env, source, complete)
         return list(found)
+
+    def _l10n_pl_ksef_dated(self, invoice):
+        """Give a draft without a date that of posting it today."""
+        if invoice.Fa.P_1:
+            return invoice
+        return replace(
+            invoice, Fa=replace(invoice.Fa, P_1=fields.Date.context_today(self))
+        )
 
     def _l10n_pl_ksef_as_draft(self, invoice):
         """Take off the number that a draft only seems to have."""

@@ -1,7 +1,7 @@
 """A received FA(3) or FA(2) as the import reads it.
 
-What is unreadable counts as absent. No records here. Amounts have the sign of the document; whoever makes a refund of it
-turns them.
+What is unreadable counts as absent. No records here. Amounts have the sign of the
+document; whoever makes a refund of it turns them.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from odoo import models
+from odoo import api, models
 
 from ..ksef.errors import Fa3Error
 from ..ksef.fa3 import codes, parse
@@ -33,6 +33,14 @@ class AccountMove(models.Model):
                 "decoder": lambda move, data, new: move._l10n_pl_ksef_decode(data),
             }
         return super()._get_edi_decoder(file_data, new)
+
+    @api.model
+    def _create_records_from_attachments(self, attachments, grouping_method=None):
+        # EXTENDS 'account': one file, one person who waits for it: with its picture
+        records = super()._create_records_from_attachments(attachments, grouping_method)
+        if len(records) == 1 and records.l10n_pl_ksef_picture_due:
+            records._l10n_pl_ksef_draw()
+        return records
 
     def _l10n_pl_ksef_decode(self, file_data):
         """Fill this draft from a file.
