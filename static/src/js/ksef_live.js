@@ -14,6 +14,10 @@ const MOVE_OF = {
     "l10n_pl_ksef.document": (record) => record.data.move_id?.id,
 };
 
+/** Received invoices are told of by their own ids, on a channel of their own. */
+const INBOX_CHANGED = "l10n_pl_ksef/inbox";
+const INBOX = "l10n_pl_ksef.inbound";
+
 /**
  * Call `onChanged(isChanged)` when KSeF's answer changed invoices; `isChanged` tells
  * it of a record.
@@ -22,10 +26,12 @@ const MOVE_OF = {
  * moment, so that a list of a hundred reloads once.
  */
 function useKsefChanges(resModel, onChanged) {
-    const moveOf = MOVE_OF[resModel];
+    const isInbox = resModel === INBOX;
+    const moveOf = isInbox ? (record) => record.resId : MOVE_OF[resModel];
     if (!moveOf) {
         return;
     }
+    const channel = isInbox ? INBOX_CHANGED : CHANGED;
     const bus = useService("bus_service");
     let gathered = new Set();
     let timer = null;
@@ -35,13 +41,13 @@ function useKsefChanges(resModel, onChanged) {
         timer = null;
         onChanged((record) => moveIds.has(moveOf(record)));
     };
-    const listener = ({ move_ids }) => {
-        move_ids.forEach((id) => gathered.add(id));
+    const listener = ({ ids, move_ids }) => {
+        (ids ?? move_ids).forEach((id) => gathered.add(id));
         timer ??= setTimeout(flush, GATHER_MS);
     };
-    bus.subscribe(CHANGED, listener);
+    bus.subscribe(channel, listener);
     onWillDestroy(() => {
-        bus.unsubscribe(CHANGED, listener);
+        bus.unsubscribe(channel, listener);
         clearTimeout(timer);
     });
 }
