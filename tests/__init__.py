@@ -25,6 +25,7 @@ from . import (
     test_files,
     test_inbox_bills,
     test_inbox_fetch,
+    test_jpk,
     test_inbox_tour,
     test_budget,
     test_jpk,
