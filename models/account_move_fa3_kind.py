@@ -9,8 +9,10 @@ CORRECTION_OF = {"ZAL": "KOR_ZAL", "ROZ": "KOR_ROZ"}
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _l10n_pl_ksef_fa3_kind(self):
+    def _l10n_pl_ksef_fa3_kind(self, lines=None):
         """Return RodzajFaktury.
+
+        :param lines: its rows, where they were read already
 
         Whatever follows from another invoice is a correction of it, also a debit note
         and the reversal of a credit note, which Odoo makes an ordinary invoice.
@@ -20,10 +22,9 @@ class AccountMove(models.Model):
             root = self._l10n_pl_ksef_root()
             kind = root and root._l10n_pl_ksef_fa3_kind()
             return CORRECTION_OF.get(kind, "KOR")
-        if self._l10n_pl_ksef_has_downpayment(positive=True):
-            return "ZAL"
-        if self._l10n_pl_ksef_has_downpayment(positive=False):
-            return "ROZ"
+        charged = self._l10n_pl_ksef_downpayments(lines)
+        if charged:
+            return "ZAL" if max(charged) > 0 else "ROZ"
         return "UPR" if self.l10n_pl_ksef_simplified else "VAT"
 
     def _l10n_pl_ksef_origin(self):
@@ -40,14 +41,12 @@ class AccountMove(models.Model):
             root = root._l10n_pl_ksef_origin()
         return root
 
-    def _l10n_pl_ksef_has_downpayment(self, *, positive):
-        """Tell whether rows charge (``positive``) or deduct an advance."""
-        lines = self.invoice_line_ids
-        if "is_downpayment" not in lines._fields:
-            return False
-        return any(
-            line.is_downpayment
-            and line.display_type == "product"
-            and (line.price_subtotal > 0) == positive
-            for line in lines
-        )
+    def _l10n_pl_ksef_downpayments(self, lines=None):
+        """Return the amounts of the rows that charge or deduct an advance."""
+        if "is_downpayment" not in self.env["account.move.line"]._fields:
+            return []
+        return [
+            line.price_subtotal
+            for line in (self.invoice_line_ids if lines is None else lines)
+            if line.is_downpayment and line.display_type == "product"
+        ]

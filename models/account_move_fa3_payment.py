@@ -56,7 +56,8 @@ class AccountMove(models.Model):
         """
         exchange = source.company.currency_exchange_journal_id
         found = []
-        for line in source.lines.get("payment_term", ()):
+        for each in source.lines.get("payment_term", ()):
+            line = source.facts.record(each)
             pairs = [
                 *((part, part.credit_move_id) for part in line.matched_credit_ids),
                 *((part, part.debit_move_id) for part in line.matched_debit_ids),
@@ -105,7 +106,7 @@ def payment_form(source, payments):
 def _due(source):
     """Return the due dates; for "N days" also in words."""
     days = sorted(
-        {line.date_maturity for line in source.lines.get("payment_term", ())} - {False}
+        {line.date_maturity for line in source.lines.get("payment_term", ())} - {None}
     )
     words = _in_words(source.move.invoice_payment_term_id) if len(days) == 1 else None
     return tuple(

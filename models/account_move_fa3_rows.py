@@ -110,7 +110,7 @@ def quantity_and_price(source, row, *, is_gross=None):
         count, unit_price, discount = -count, -unit_price, -discount
     if count and abs(count * (unit_price - discount) - value) > _TOLERANCE:
         unit_price = price(value / count + discount)
-    unit = source.facts.unit(line.product_uom_id)
+    unit = source.facts.unit_of(line)
     return {"P_8A": unit, "P_8B": count, key: unit_price, "P_10": discount or None}
 
 

@@ -8,6 +8,7 @@ from odoo.tools.misc import file_path
 
 from ..ksef.errors import Fa3Error
 from ..ksef.fa3 import build, check, schema
+from ..ksef.fa3.text import FORBIDDEN
 from .fa3_rule import ERROR, Problem
 
 _lt = LazyTranslate(__name__)
@@ -50,10 +51,7 @@ def check_document(env, source, invoice):
     :param env: environment of the user, who reads the sentences
     :return: ``(bytes, [])`` or ``(None, problems)``
     """
-    wrong = [one for one in check(invoice) if one.severity == "error"]
-    xml = None
-    if not wrong:
-        xml, wrong = _write(invoice)
+    xml, wrong = _write(invoice)
     problems = [_tell(env, source, one) for one in wrong]
     if xml and len(xml) > MAX_BYTES:
         # A lazy text takes its values after translation.
@@ -63,12 +61,20 @@ def check_document(env, source, invoice):
 
 
 def _write(invoice):
+    """Return the file and what is wrong with it.
+
+    The official schema judges; our own check, which agrees with it, says what is wrong
+    in words, and judges where the schema is not at hand.
+    """
+    path = schema_path()
     try:
         xml = build(invoice)
-        path = schema_path()
-        return xml, schema.validate(xml, path) if path else []
+        wrong = schema.validate(xml, path) if path else []
     except Fa3Error as error:
         return None, list(error.problems)
+    if wrong or not path or FORBIDDEN.search(xml.decode()):
+        wrong = [one for one in check(invoice) if one.severity == "error"] or wrong
+    return xml, wrong
 
 
 def _tell(env, source, wrong):

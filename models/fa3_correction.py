@@ -73,7 +73,7 @@ def changes(state, source):
     """
     found = {}
     for row in source.goods:
-        key = row.line.l10n_pl_ksef_origin_line_id.id
+        key = row.line.origin_line_id
         before = found[key].after if key in found else state.get(key)
         if before and row.tax.code == before.P_12 and before.P_8B is not None:
             first = found[key].before if key in found else before

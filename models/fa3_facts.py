@@ -12,6 +12,7 @@ from typing import Any
 from .account_tax import MARGIN, OSS
 from .fa3_address import address
 from .fa3_identity import identify
+from .fa3_lines import load
 from .fa3_text import cut, quantity
 
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
@@ -77,10 +78,26 @@ class ProductFacts:
     is_deposit: bool
 
 
+#: stands for the product of a row that has none.
+NO_PRODUCT = ProductFacts(
+    name=None,
+    index=None,
+    gtin=None,
+    pkwiu=None,
+    cn=None,
+    pkob=None,
+    gtu=None,
+    is_annex15=False,
+    is_deposit=False,
+)
+
+
 class Facts:
-    """What was read already, by record id."""
+    """What was read already for a batch of documents, by record id."""
 
     def __init__(self):
+        self._lines = {}
+        self._records = {}
         self._taxes = {}
         self._products = {}
         self._units = {}
@@ -88,13 +105,42 @@ class Facts:
         self._addresses = {}
         self._databases = {}
 
-    def taxes(self, taxes):
-        """Return the facts of ``taxes``, groups replaced by their members."""
-        found = self._taxes.get(taxes._ids)
+    # -- journal items ---------------------------------------------------------
+    def lines(self, move):
+        """Return the journal items of a move (``fa3_lines.Line``), by position.
+
+        Those of the whole batch are read at once, with their taxes and products.
+        """
+        if move.id not in self._lines:
+            ids = {move.id, *filter(None, move._prefetch_ids)} - self._lines.keys()
+            found = load(move.env, sorted(ids))
+            self._lines |= found
+            self._read_related(move.env, [one for of in found.values() for one in of])
+        return self._lines[move.id]
+
+    def _read_related(self, env, lines):
+        products = {line.product_id for line in lines} - {None}
+        for product in env["product.product"].browse(products):
+            self.product(product)
+        units = {line.product_uom_id for line in lines} - {None}
+        for unit in env["uom.uom"].browse(units):
+            self.unit(unit)
+        open_ids = [line.id for line in lines if line.display_type == "payment_term"]
+        for record in env["account.move.line"].browse(open_ids):
+            self._records[record.id] = record
+
+    def record(self, line):
+        """Return the record of a receivable item, read together with its like."""
+        return self._records[line.id]
+
+    # -- what they refer to ----------------------------------------------------
+    def taxes(self, env, ids):
+        """Return the facts of taxes, groups replaced by their members."""
+        found = self._taxes.get(ids)
         if found is None:
-            found = self._taxes[taxes._ids] = tuple(
+            found = self._taxes[ids] = tuple(
                 _tax(tax)
-                for each in taxes
+                for each in env["account.tax"].browse(ids)
                 for tax in (
                     each.children_tax_ids if each.amount_type == "group" else each
                 )
@@ -102,16 +148,23 @@ class Facts:
         return found
 
     def product(self, product):
+        """Return the facts of a product."""
         found = self._products.get(product.id)
         if found is None:
             found = self._products[product.id] = _product(product)
         return found
+
+    def product_of(self, line):
+        return self._products[line.product_id] if line.product_id else NO_PRODUCT
 
     def unit(self, unit):
         """Return the name of a unit in Polish."""
         if unit.id not in self._units:
             self._units[unit.id] = cut(unit.l10n_pl_ksef_name or unit.name, 256)
         return self._units[unit.id]
+
+    def unit_of(self, line):
+        return self._units.get(line.product_uom_id)
 
     def identity(self, partner):
         if partner.id not in self._identities:

@@ -45,7 +45,7 @@ def order_before_and_after(before, after):
 
 
 def _row(source, line, number):
-    taxes = source.facts.taxes(line.tax_ids)
+    taxes = source.facts.taxes(source.env, line.tax_ids._ids)
     tax = taxes[0] if len(taxes) == 1 else None
     product = source.facts.product(line.product_id)
     is_cancelled = line.order_id.state == "cancel"

@@ -33,7 +33,7 @@ def _order_row_without_rate(source):
     if source.kind not in ADVANCE_KINDS:
         return
     for line in order_lines(source):
-        taxes = source.facts.taxes(line.tax_ids)
+        taxes = source.facts.taxes(source.env, line.tax_ids._ids)
         if len(taxes) != 1 or not taxes[0].rate:
             yield found(line.order_id, "order_line", row=cut(line.name, 60))
 

@@ -51,7 +51,7 @@ def _rate_of_another_percentage(source):
 
 def _without_name(source):
     for row in source.rows:
-        if not cut(row.line.name or row.product.name, 1):
+        if not (row.line.name or row.product.name or "").strip():
             yield found(row.line, "name", number=row.number)
 
 

@@ -73,7 +73,7 @@ class Source(Corrections, Advances):
     # -- what it is ------------------------------------------------------------
     @cached_property
     def kind(self):
-        return self.move._l10n_pl_ksef_fa3_kind()
+        return self.move._l10n_pl_ksef_fa3_kind(self.lines.get("product", ()))
 
     @property
     def is_refund(self):
@@ -104,7 +104,7 @@ class Source(Corrections, Advances):
     def lines(self):
         """Journal items by display type, in the order of the invoice."""
         found = {}
-        for line in self.move.line_ids.sorted(self.position):
+        for line in self.facts.lines(self.move):
             found.setdefault(line.display_type, []).append(line)
         return found
 
@@ -137,27 +137,22 @@ class Source(Corrections, Advances):
             return []
         return lines.sale_line_ids.order_id.sorted("id")
 
-    @cached_property
-    def has_advances(self):
-        """Whether rows may be advances: the Sales app is installed."""
-        return "is_downpayment" in self.move.line_ids._fields
-
     def _row(self, line):
-        taxes = self.facts.taxes(line.tax_ids)
+        taxes = self.facts.taxes(self.env, line.tax_ids)
         tax = taxes[0] if len(taxes) == 1 else NO_TAX
         shown = -1 if self.is_refund else 1
-        gross = line.price_total
+        gross = line.price_total or 0.0
         return Row(
             line=line,
             taxes=taxes,
             tax=tax,
             rate=tax.rate,
-            product=self.facts.product(line.product_id),
+            product=self.facts.product_of(line),
             net=money(self.sign * line.amount_currency),
             gross=money(shown * gross),
-            vat=money(shown * (gross - line.price_subtotal)),
-            supplied=line.l10n_pl_ksef_supply_date or None,
-            is_advance=self.has_advances and line.is_downpayment,
+            vat=money(shown * (gross - (line.price_subtotal or 0.0))),
+            supplied=line.supply_date,
+            is_advance=bool(line.is_downpayment),
         )
 
     def row_id(self, line):
@@ -229,7 +224,7 @@ class Source(Corrections, Advances):
             if bucket.local:
                 totals.local.setdefault(bucket.local, ZERO)
         for line in self.lines.get("tax", ()):
-            (tax,) = self.facts.taxes(line.tax_line_id)
+            (tax,) = self.facts.taxes(self.env, (line.tax_line_id,))
             bucket = BUCKETS.get(tax.rate)
             if bucket and bucket.tax:
                 amount = money(self.sign * line.amount_currency)

@@ -49,8 +49,10 @@ class Advances:
     @cached_property
     def settled_advances(self):
         """Sources of the advance invoices that this invoice deducts."""
-        deducting = [row.line for row in self.rows if row.is_advance]
-        orders = {sale_line for line in deducting for sale_line in line.sale_line_ids}
+        deducting = self.env["account.move.line"].browse(
+            row.line.id for row in self.rows if row.is_advance
+        )
+        orders = set(deducting.sale_line_ids)
         return [
             one
             for one in self.advances

@@ -1,0 +1,104 @@
+"""Journal items as plain values, read for a whole batch in two queries.
+
+A hundred invoices of a hundred rows are a quarter of a million field reads through
+the ORM, more than all the rest together; their columns are plain stored fields.
+"""
+
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+_COLUMNS = (
+    "id",
+    "move_id",
+    "display_type",
+    "sequence",
+    "name",
+    "quantity",
+    "price_unit",
+    "discount",
+    "amount_currency",
+    "balance",
+    "price_subtotal",
+    "price_total",
+    "product_id",
+    "product_uom_id",
+    "tax_line_id",
+    "tax_repartition_line_id",
+    "date_maturity",
+    "l10n_pl_ksef_supply_date",
+    "l10n_pl_ksef_origin_line_id",
+)
+#: of the Sales app.
+_DOWNPAYMENT = "is_downpayment"
+
+
+class Line(NamedTuple):
+    """A journal item: its columns by name, related records by id."""
+
+    id: int
+    move_id: int
+    display_type: str
+    sequence: int
+    name: str | None
+    quantity: float | None
+    price_unit: float | None
+    discount: float | None
+    amount_currency: float
+    balance: float
+    price_subtotal: float | None
+    price_total: float | None
+    product_id: int | None
+    product_uom_id: int | None
+    tax_line_id: int | None
+    tax_repartition_line_id: int | None
+    date_maturity: object
+    supply_date: object
+    origin_line_id: int | None
+    is_downpayment: bool | None
+    tax_ids: tuple[int, ...]
+
+    # So that a line can stand for its record where problems point at one.
+    _name = "account.move.line"
+
+
+def load(env, move_ids):
+    """Return the journal items of some moves in the order of the invoice.
+
+    :return: ``{move id: [Line]}``, with an empty list for a move without any
+    """
+    model = env["account.move.line"]
+    columns = [*_COLUMNS, *([_DOWNPAYMENT] if _DOWNPAYMENT in model._fields else [])]
+    model.flush_model([*columns[1:], "tax_ids"])
+    rows = env.execute_query(
+        SQL(
+            "SELECT %s FROM account_move_line WHERE move_id IN %s"
+            " ORDER BY move_id, sequence, id",
+            SQL(", ").join(SQL.identifier(name) for name in columns),
+            tuple(move_ids),
+        )
+    )
+    taxes = _taxes(env, model._fields["tax_ids"], [row[0] for row in rows])
+    found = {move_id: [] for move_id in move_ids}
+    padding = () if _DOWNPAYMENT in columns else (False,)
+    for row in rows:
+        found[row[1]].append(Line(*row, *padding, tuple(taxes.get(row[0], ()))))
+    return found
+
+
+def _taxes(env, field, line_ids):
+    """Return the ids of the taxes on journal items."""
+    if not line_ids:
+        return {}
+    found = {}
+    query = SQL(
+        "SELECT %s, %s FROM %s WHERE %s IN %s ORDER BY 1, 2",
+        SQL.identifier(field.column1),
+        SQL.identifier(field.column2),
+        SQL.identifier(field.relation),
+        SQL.identifier(field.column1),
+        tuple(line_ids),
+    )
+    for line_id, tax_id in env.execute_query(query):
+        found.setdefault(line_id, []).append(tax_id)
+    return found
