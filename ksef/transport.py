@@ -75,6 +75,8 @@ class Transport:
     :param max_attempts: of one request, the first included
     :param on_warning: receives the texts of ``X-System-Warning``
     :param on_request: receives a :class:`RequestRecord` per attempt
+    :param before_request: is asked before each attempt; may raise ``KsefRateLimited``
+        where it would come to nothing
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Transport:
         max_attempts: int = 3,
         on_warning: Callable[[str], None] | None = None,
         on_request: Callable[[RequestRecord], None] | None = None,
+        before_request: Callable[[Request], None] | None = None,
     ) -> None:
         self._environment = environment
         self._session = session or requests.Session()
@@ -95,6 +98,7 @@ class Transport:
         self._max_attempts = max_attempts
         self._on_warning = on_warning
         self._on_request = on_request
+        self._before_request = before_request
 
     def send(self, request: Request) -> Response:
         """Send a request, again where that is safe, and return its success.
@@ -144,6 +148,8 @@ class Transport:
             attempt += 1
 
     def _attempt(self, request: Request, attempt: int, sink: Sink | None) -> Response:
+        if self._before_request is not None:
+            self._before_request(request)
         started = time.monotonic()
         status: int | None = None
         failure: KsefError | None = None

@@ -49,12 +49,13 @@ class Gateway(models.AbstractModel):
         return Environment.custom(url)
 
     @api.private
-    def _client(self, company, on_request=None):
+    def _client(self, company, on_request=None, before_request=None):
         """Return a client of ``company`` that logs in by itself when it must.
 
         No call is made here.
 
         :param on_request: gets a ``RequestRecord`` of every attempt
+        :param before_request: gets every ``Request``; may raise instead of it
         :raises KsefError: code ``sealing_key``: the vault does not open
         """
         certificate = company.sudo().l10n_pl_ksef_auth_certificate_id
@@ -62,7 +63,9 @@ class Gateway(models.AbstractModel):
         client = KsefClient(
             environment,
             self._stored_tokens(certificate),
-            transport=Transport(environment, on_request=on_request),
+            transport=Transport(
+                environment, on_request=on_request, before_request=before_request
+            ),
             relogin=lambda: self._login(
                 client, company.l10n_pl_ksef_nip, *self._material(certificate)
             ),

@@ -6,6 +6,7 @@ died: it becomes ``unknown`` and is looked up at KSeF before anything is sent ag
 """
 
 import logging
+import math
 import time
 from datetime import timedelta
 
@@ -27,6 +28,7 @@ from . import session_states as ses
 from .backoff import backoff
 from .batch_sending import BatchSending
 from .durable import durably
+from .request_budget import OPEN_ONLINE, SEND_INVOICE, RequestBudget
 from .session_answers import SessionAnswers
 
 _logger = logging.getLogger(__name__)
@@ -76,8 +78,14 @@ class SendingRun:
     def run(self):
         """Do all that is due. KSeF's troubles end up in rows, never in the caller."""
         self._take_over_half_done()
+        self.budget = RequestBudget(self.company, sleep=self.sleep)
         try:
-            client = self.gateway._client(self.company)
+            client = self.gateway._client(
+                self.company,
+                on_request=self.budget.after,
+                before_request=self.budget.before,
+            )
+            self.budget.learn(client)
             self.answers = SessionAnswers(self.company, client)
             self._send_queued(client)
             self._follow()
@@ -85,6 +93,8 @@ class SendingRun:
             self._trouble(error)
         else:
             durably(self.env, self.company._l10n_pl_ksef_clear_problem)
+        finally:
+            self.budget.keep()
 
     # ------------------------------------------------------------------
     # what a dead worker left
@@ -116,8 +126,21 @@ class SendingRun:
         packages, queue = batch.split(self._queue())
         for package in packages:
             batch.send(package)
-        if queue:
+        if queue and self._may_send(OPEN_ONLINE, SEND_INVOICE):
             self._send_one_by_one(client, queue)
+
+    def _may_send(self, *counters):
+        """Tell whether KSeF takes a request now; otherwise put the queue off."""
+        seconds = self.budget.wait_for(*counters)
+        if seconds is None:
+            return True
+        at = fields.Datetime.now() + timedelta(seconds=math.ceil(seconds))
+        durably(self.env, lambda: self._rest(at))
+        return False
+
+    def _rest(self, at):
+        self._queue()._note(next_try_at=at)
+        self.company.l10n_pl_ksef_resumes_at = at
 
     def _turn_late_ones(self):
         # Before packages are made up: one package holds one kind only.
@@ -133,6 +156,8 @@ class SendingRun:
         self._opened(session, lambda: open_session(client, key))
         try:
             for document in queue:
+                if not self._may_send(SEND_INVOICE):
+                    break
                 # Alone: every commit empties the cache, and reading one row again must
                 # not read the whole queue with it.
                 if not self._send(client, session, document.with_prefetch(), key):
@@ -297,6 +322,7 @@ class SendingRun:
         if isinstance(error, KsefRateLimited):
             at = fields.Datetime.now() + timedelta(seconds=max(1, error.retry_after))
             self._postpone(at)
+            self.company.l10n_pl_ksef_resumes_at = at
             return
         self.company._l10n_pl_ksef_set_problem(error)
         queue = self._queue()

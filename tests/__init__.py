@@ -1,6 +1,7 @@
 from . import (
     test_bad_days,
     test_batch,
+    test_budget,
     test_coexistence,
     test_connect_checks,
     test_connect_wizard,

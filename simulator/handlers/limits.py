@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug import Response
 
 from ..enrollment import CertificateOffice
-from ..rate_limits import PRD_LIMITS, effective_limits
+from ..rate_limits import OUT_OF_REACH, PRD_LIMITS, effective_limits, is_off
 from ..routes import Call, empty_response, json_response, route
 from ..shape import Check, choice, integer, optional, read, record
 from .testdata import only_on_test
@@ -84,7 +84,9 @@ def subject_limits(call: Call) -> Response:
 
 @route("GET", "/rate-limits")
 def rate_limits(call: Call) -> Response:
-    """Give the request limits of the context."""
+    """Give the request limits of the context; switched off they are out of reach."""
+    if is_off(call):
+        return json_response({name: dict(OUT_OF_REACH) for name in PRD_LIMITS})
     return json_response(effective_limits(call.state, call.authorized.context))
 
 
