@@ -35,6 +35,7 @@ from . import (
     test_offline,
     test_policy,
     test_processes,
+    test_reconciliation,
     test_report_qr,
     test_secrets,
     test_send_dialog,
