@@ -21,9 +21,6 @@ class Inbound(models.Model):
         compute="_compute_candidate_ids",
         help="Bills that were entered before and may be this very invoice.",
     )
-    is_first_of_supplier = fields.Boolean(
-        "Supplier for the first time", compute="_compute_is_first_of_supplier"
-    )
     picture = fields.Html(compute="_compute_picture", sanitize=False)
     is_booking_asked = fields.Boolean(readonly=True, export_string_translation=False)
 
@@ -32,22 +29,6 @@ class Inbound(models.Model):
         for inbound in self:
             is_open = inbound.state in OPEN
             inbound.candidate_ids = inbound._candidates().ids if is_open else False
-
-    @api.depends("seller_nip", "company_id")
-    def _compute_is_first_of_supplier(self):
-        for inbound in self:
-            nip = inbound.seller_nip
-            inbound.is_first_of_supplier = bool(nip) and not self.env[
-                "account.move"
-            ].sudo().search_count(
-                [
-                    ("company_id", "=", inbound.company_id.id),
-                    ("move_type", "in", ("in_invoice", "in_refund")),
-                    ("id", "!=", inbound.move_id.id),
-                    ("partner_id.vat", "in", (nip, f"PL{nip}")),
-                ],
-                limit=1,
-            )
 
     @api.depends("xml")
     @api.depends_context("lang")

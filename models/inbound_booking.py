@@ -24,7 +24,7 @@ from .inbound_states import (
     OPEN,
     PROBLEM,
 )
-from .res_company_inbox import AUTOMATIC
+from .res_company_inbox import AUTOMATIC, plain_number
 
 _logger = logging.getLogger(__name__)
 
@@ -234,18 +234,20 @@ class Inbound(models.Model):
         return found.filtered(self._may_be)
 
     def _may_be(self, move):
-        if _plain(move.ref) and _plain(move.ref) == _plain(self.invoice_number):
+        if plain_number(move.ref) and plain_number(move.ref) == plain_number(
+            self.invoice_number
+        ):
             return True
         tolerance = self.company_id.l10n_pl_ksef_merge_tolerance
         difference = abs(move.amount_total - abs(self.gross_amount))
         if move.currency_id.name != self.currency_code or difference > tolerance + 1e-6:
             return False
         if not (move.invoice_date and self.issue_date):
-            return not _plain(move.ref)
+            return not plain_number(move.ref)
         is_near = abs((move.invoice_date - self.issue_date).days) <= _NEAR_DAYS
         # Two invoices of one day and amount have two numbers.
         return is_near and (
-            not _plain(move.ref) or move.invoice_date == self.issue_date
+            not plain_number(move.ref) or move.invoice_date == self.issue_date
         )
 
     @api.private
@@ -272,8 +274,3 @@ class Inbound(models.Model):
     def _reopen(self):
         """Take rows that were set aside, or that failed, as new ones again."""
         self._set_state(NEW, reason=False, move_id=False)
-
-
-def _plain(number):
-    """Return a number of an invoice as people compare them: letters and digits."""
-    return "".join(filter(str.isalnum, number or "")).casefold()

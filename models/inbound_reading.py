@@ -8,6 +8,7 @@ import re
 from datetime import date
 
 from ..ksef.fa3 import codes, parse
+from .fa3_import_payment import accounts_of
 from .fa3_import_reading import Reading, day, text
 
 #: characters of text that are kept for the search.
@@ -38,6 +39,8 @@ def facts(xml):
         "content": "\n".join(dict.fromkeys(words))[:MAX_TEXT],
         "supply_date": reading.supplied or False,
         "orders": _orders(reading) or False,
+        "account_numbers": " ".join(sorted(filter(None, accounts_of(reading))))
+        or False,
     }
 
 

@@ -184,3 +184,8 @@ class ResCompany(models.Model):
 def _plain(value):
     """Return a record as its id, which is what is written."""
     return value.id if isinstance(value, models.BaseModel) else value
+
+
+def plain_number(number):
+    """Return a number of an invoice as people compare them: letters and digits."""
+    return "".join(filter(str.isalnum, number or "")).casefold()

@@ -26,6 +26,7 @@ from . import (
     test_files,
     test_inbox_bills,
     test_inbox_fetch,
+    test_inbox_soak,
     test_jpk,
     test_inbox_tour,
     test_budget,

@@ -172,6 +172,36 @@ class TestInboxBills(InboxCommon):
         self.assertRecordValues(self.inbox, [{"state": "merged", "move_id": bill.id}])
 
     # ------------------------------------------------------------------
+    # warnings
+    # ------------------------------------------------------------------
+    def test_first_invoice_of_a_supplier_is_pointed_out(self):
+        row = self.received()
+        self.assertIn("nothing before", row.warnings)
+
+    def test_new_account_and_short_term_are_pointed_out(self):
+        issued = fields.Date.today()
+        due = fields.Date.add(issued, days=30)
+        self.bill_by_hand("FV/0", 77, invoice_date=issued, invoice_date_due=due)
+        row = self.received(
+            Platnosc=model.Platnosc(
+                TerminPlatnosci=(
+                    model.TerminPlatnosci(Termin=fields.Date.add(issued, days=7)),
+                ),
+                RachunekBankowy=(
+                    model.TRachunekBankowy(NrRB="61109010140000071219812874"),
+                ),
+            )
+        )
+        self.assertNotIn("nothing before", row.warnings)
+        self.assertIn("61109010140000071219812874", row.warnings)
+        self.assertIn("7 days is shorter", row.warnings)
+
+    def test_number_that_is_there_already_is_pointed_out(self):
+        self.received()
+        bill = self.bill_by_hand("fv-1", 999)
+        self.assertIn(bill.display_name, self.inbox.warnings)
+
+    # ------------------------------------------------------------------
     # kept out of the books
     # ------------------------------------------------------------------
     def test_not_ours_with_a_reason(self):
