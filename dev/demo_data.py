@@ -119,6 +119,8 @@ def make_company(env):
             "rate": EUROS_PER_ZLOTY,
         }
     )
+    # What nobody in particular reads, history and received invoices, is in Polish.
+    company.partner_id.lang = "pl_PL"
     env["res.partner.bank"].create(
         {
             "acc_number": BANK_ACCOUNT,
