@@ -39,6 +39,7 @@
         "views/latarnia_views.xml",
         "views/jpk_views.xml",
         "views/budget_views.xml",
+        "views/relief_views.xml",
         "views/fa3_import_views.xml",
         "views/l10n_pl_ksef_inbound_views.xml",
         "views/inbox_views.xml",

@@ -51,6 +51,7 @@ from . import l10n_pl_ksef_latarnia
 from . import account_move_jpk
 from . import res_company_budget
 from . import res_company_reconciliation
+from . import res_company_relief
 from . import fa3_import_fields
 from . import fa3_import_header
 from . import fa3_import_payment

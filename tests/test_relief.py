@@ -1,0 +1,82 @@
+"""The monthly relief of 2026, and unsent invoices on a month's last day."""
+
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .sending_common import SendingCommon
+
+APRIL = "2026-04-15 10:00:00"
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestRelief(SendingCommon):
+    def sale(self, net, day=date(2026, 4, 10), **values):
+        """Return a posted invoice of ``net`` PLN and 23 % VAT."""
+        tax = self.env["account.chart.template"].ref("vs_kraj_usl_23")
+        row = {"name": "Usługa", "price_unit": net, "tax_ids": [Command.set(tax.ids)]}
+        values["invoice_line_ids"] = [Command.create(row)]
+        return self.invoice(invoice_date=day, **values)
+
+    def relief(self):
+        self.company.invalidate_recordset()
+        company = self.company
+        return company.l10n_pl_ksef_relief_used, company.l10n_pl_ksef_relief_state
+
+    def test_sum_and_states(self):
+        with freeze_time(APRIL):
+            self.assertEqual(self.relief(), (0, "within"))
+            self.sale(6000)
+            self.assertEqual(self.relief(), (7380, "within"))
+            self.sale(1000)
+            self.assertEqual(self.relief(), (8610, "near"))
+            self.sale(1000)
+            self.assertEqual(self.relief(), (9840, "near"))
+            self.sale(200)
+            self.assertEqual(self.relief(), (10086, "ended"))
+
+    def test_what_does_not_count(self):
+        with freeze_time(APRIL):
+            self.sale(1000, partner_id=self.partner_consumer.id)
+            self.sale(1000, day=date(2026, 3, 31))
+            self.assertEqual(self.relief(), (0, "within"))
+            self.sale(1000).action_l10n_pl_ksef_send()
+            self.assertEqual(self.relief(), (0, "within"))
+
+    def test_only_while_the_law_has_it(self):
+        for day in ("2026-03-31 10:00:00", "2027-01-01 10:00:00"):
+            with freeze_time(day):
+                self.assertEqual(self.relief(), (0, False))
+
+    # -- the last day ----------------------------------------------------------
+    def tasks(self):
+        partner = self.company.sudo().partner_id
+        return partner.activity_ids.filtered(
+            lambda a: a.user_id == self.administrator and "KSeF" in a.summary
+        )
+
+    def month_end(self, moment):
+        self.env.flush_all()
+        with freeze_time(moment):
+            self.run_cron("ir_cron_month_end")
+
+    def test_unsent_invoices_on_the_last_day(self):
+        with freeze_time("2026-04-30 08:00:00"):
+            move = self.sale(100, day=date(2026, 4, 30))
+            self.assertEqual(self.company.l10n_pl_ksef_month_unsent, 1)
+        self.month_end("2026-04-29 16:00:00")
+        self.month_end("2026-04-30 08:00:00")
+        self.assertFalse(self.tasks())
+        self.month_end("2026-04-30 11:00:00")
+        self.assertIn(move.name, self.tasks().note)
+        self.month_end("2026-04-30 15:00:00")
+        self.assertEqual(len(self.tasks()), 1)
+
+    def test_nothing_unsent_nothing_told(self):
+        with freeze_time("2026-04-30 08:00:00"):
+            self.sale(100, partner_id=self.partner_consumer.id)
+        self.month_end("2026-04-30 11:00:00")
+        self.assertFalse(self.tasks())
