@@ -37,6 +37,7 @@ _ORDER_DETAILS = (
 #: annotations that say "no" by themselves.
 _NEGATIVE = ("P_19N", "P_22N", "P_PMarzyN")
 _NUMBER_TYPES = ("dec", "int")
+_DATE_TYPES = ("date", "datetime", "time")
 
 
 @dataclass(slots=True)
@@ -147,6 +148,8 @@ class _Painter:
         )
         # Payment, terms and the like are parts of their own; facts stay together.
         blocks, rest.blocks = rest.blocks, []
+        if not rest.facts:
+            rest.title = ""
         yield rest
         yield from blocks
         if invoice.Stopka:
@@ -282,7 +285,10 @@ class _Painter:
             given, given.Opis or "", skip=("Opis", "TNaglowek", "Wiersz", "Suma")
         )
         heads = given.TNaglowek.Kol if given.TNaglowek else ()
-        columns = [Column(head.NKom or "", head.Typ in _NUMBER_TYPES) for head in heads]
+        columns = [
+            Column(head.NKom or "", head.Typ in _NUMBER_TYPES, head.Typ in _DATE_TYPES)
+            for head in heads
+        ]
         rows = [[Cell(text) for text in row.WKom] for row in given.Wiersz]
         width = max([len(columns), *map(len, rows)], default=0)
         columns += [Column("")] * (width - len(columns))

@@ -36,6 +36,7 @@ class Fact:
 class Column:
     label: str
     is_number: bool = False
+    is_date: bool = False
 
 
 @dataclass(slots=True)
