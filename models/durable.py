@@ -38,6 +38,10 @@ def company_turn(company, work=SENDING):
     mine = cr.fetchone()[0]
     try:
         yield mine
+    except Exception:
+        # A broken transaction could not even give the turn back.
+        cr.rollback()
+        raise
     finally:
         if mine and not cr.closed:
             cr.execute("SELECT pg_advisory_unlock(%s, %s)", keys)
