@@ -40,6 +40,8 @@
         "views/jpk_views.xml",
         "views/budget_views.xml",
         "views/relief_views.xml",
+        "report/transaction_confirmation_templates.xml",
+        "views/hand_over_views.xml",
         "views/fa3_import_views.xml",
         "views/l10n_pl_ksef_inbound_views.xml",
         "views/inbox_views.xml",

@@ -52,6 +52,7 @@ from . import account_move_jpk
 from . import res_company_budget
 from . import res_company_reconciliation
 from . import res_company_relief
+from . import account_move_hand_over
 from . import fa3_import_fields
 from . import fa3_import_header
 from . import fa3_import_payment

@@ -71,7 +71,9 @@ class AccountMove(models.Model):
         """Make the PDFs and send the e-mails that waited for a KSeF number."""
         domain = [
             ("l10n_pl_ksef_held_mail", "!=", False),
+            "|",
             ("l10n_pl_ksef_state", "=", ACCEPTED),
+            ("l10n_pl_ksef_may_hand_over", "=", True),
         ]
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=self.search_count(domain))

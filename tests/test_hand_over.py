@@ -1,0 +1,86 @@
+"""What a buyer gets before the KSeF number: the invoice, or a confirmation."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .test_send_dialog import DialogCommon
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestHandOver(DialogCommon):
+    def offline(self, partner=None, mode=None):
+        if mode:
+            self.system["l10n_pl_ksef.outage"].create({"mode": mode})
+        move = self.invoice(partner_id=(partner or self.partner_company).id)
+        move.action_l10n_pl_ksef_issue_offline()
+        return move
+
+    # -- who gets the invoice -------------------------------------------------
+    def test_buyers_of_the_six_cases(self):
+        cases = {
+            self.partner_company: False,
+            self.partner_consumer: True,
+            self.partner_eu: True,
+            self.partner_outside: True,
+        }
+        for buyer, may in cases.items():
+            move = self.offline(buyer)
+            self.assertEqual(move.l10n_pl_ksef_may_hand_over, may, buyer.name)
+            self.assertEqual(move._l10n_pl_ksef_mail_must_wait(), not may, buyer.name)
+
+    def test_failure_everybody(self):
+        move = self.offline(mode="failure")
+        self.assertTrue(move.l10n_pl_ksef_may_hand_over)
+        self.assertFalse(move.l10n_pl_ksef_can_confirm)
+
+    def test_online_nobody(self):
+        move = self.invoice(partner_id=self.partner_eu.id)
+        move.action_l10n_pl_ksef_send()
+        self.assertFalse(move.l10n_pl_ksef_may_hand_over)
+
+    # -- e-mail -------------------------------------------------------------------
+    def test_offline_mark_releases_the_mail(self):
+        self.partner_eu.sudo().email = "buyer@example.com"
+        move = self.invoice(partner_id=self.partner_eu.id)
+        self.send_by_dialog(move, sending_methods=["email"])
+        self.assertFalse(self._mails)
+        self.assertTrue(move.l10n_pl_ksef_mail_waits)
+        move.action_l10n_pl_ksef_issue_offline()
+        self.release()
+        self.assertEqual(len(self._mails), 1)
+        self.assertFalse(move.l10n_pl_ksef_mail_waits)
+        self.assertEqual(move.l10n_pl_ksef_state, "queued")
+
+    def test_mail_of_a_polish_firm_waits_on(self):
+        move = self.invoice()
+        self.send_by_dialog(move, sending_methods=["email"])
+        move.action_l10n_pl_ksef_issue_offline()
+        self.release()
+        self.assertFalse(self._mails)
+        self.assertTrue(move.l10n_pl_ksef_mail_waits)
+
+    # -- confirmation ---------------------------------------------------------------
+    def html(self, move):
+        report = self.env["ir.actions.report"]
+        name = "l10n_pl_ksef.report_transaction_confirmation"
+        return report._render_qweb_html(name, move.ids)[0].decode()
+
+    def test_confirmation_has_both_codes_and_no_vat(self):
+        move = self.offline()
+        action = move.action_l10n_pl_ksef_confirmation()
+        self.assertEqual(action["type"], "ir.actions.report")
+        html = self.html(move)
+        for text in ("OFFLINE", "CERTYFIKAT", "This is not an invoice", move.name):
+            self.assertIn(text, html)
+        document = move.l10n_pl_ksef_document_id
+        self.assertIn(document.certificate_link, html)
+        self.assertIn("246", html)
+        self.assertNotIn("46.00", html.replace("246.00", ""))
+
+    def test_confirmation_only_where_it_is_wanted(self):
+        accepted = self.invoice()
+        self.send(accepted)
+        for move in (self.invoice(), self.offline(self.partner_eu), accepted):
+            self.assertFalse(move.l10n_pl_ksef_can_confirm)
+            with self.assertRaisesRegex(UserError, "issued offline"):
+                move.action_l10n_pl_ksef_confirmation()
