@@ -32,7 +32,7 @@ class Document(models.Model):
         return document
 
     def _is_technically_rejected(self):
-        """Tell whether this file was issued offline and may be corrected technically."""
+        """Tell whether this file may be corrected technically."""
         return (
             self.state == REJECTED
             and self.issue_mode != ONLINE
@@ -133,5 +133,7 @@ class AccountMove(models.Model):
         self._l10n_pl_ksef_enqueue()
         return self._l10n_pl_ksef_toast(
             "success",
-            self.env._("Technical correction of %(name)s is on its way.", name=self.name),
+            self.env._(
+                "Technical correction of %(name)s is on its way.", name=self.name
+            ),
         )

@@ -1,4 +1,4 @@
-"""The day of an invoice and the end of its time: it waits for one, warns of the other."""
+"""The day of an invoice, for which it waits, and the end of the time to send it."""
 
 from datetime import datetime, time, timezone
 

@@ -77,9 +77,7 @@ class Outage(models.Model):
     @api.model
     def _present(self):
         """Return the gravest outage that lasts now, or an empty recordset."""
-        lasting = self.sudo().search(
-            [("end", "=", False), ("state", "=", "confirmed")]
-        )
+        lasting = self.sudo().search([("end", "=", False), ("state", "=", "confirmed")])
         gravity = [mode for mode, _label in MODES]
         return lasting.sorted(lambda outage: gravity.index(outage.mode))[-1:]
 

@@ -28,9 +28,7 @@ class TestReconciliation(SendingCommon):
 
     def all_tasks(self):
         kind = self.env.ref("l10n_pl_ksef.mail_activity_difference")
-        return self.system["mail.activity"].search(
-            [("activity_type_id", "=", kind.id)]
-        )
+        return self.system["mail.activity"].search([("activity_type_id", "=", kind.id)])
 
     def test_nothing_differs(self):
         moves = self.invoices(2)

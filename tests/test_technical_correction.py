@@ -135,7 +135,7 @@ class TestTechnicalCorrection(SendingCommon):
         self.run_sender()
         self.assertEqual(move.l10n_pl_ksef_state, "rejected")
         self.assertFalse(move.l10n_pl_ksef_can_correct)
-        with self.assertRaisesRegex(UserError, "Only an invoice that was issued offline"):
+        with self.assertRaisesRegex(UserError, "Only an invoice that was issued"):
             move.action_l10n_pl_ksef_correct_technically()
 
     def test_rejection_for_want_of_rights_is_not_technical(self):
@@ -152,5 +152,5 @@ class TestTechnicalCorrection(SendingCommon):
         move = self.invoice()
         move.action_l10n_pl_ksef_issue_offline()
         self.run_sender()
-        with self.assertRaisesRegex(UserError, "Only an invoice that was issued offline"):
+        with self.assertRaisesRegex(UserError, "Only an invoice that was issued"):
             move.action_l10n_pl_ksef_correct_technically()
