@@ -19,6 +19,7 @@
         "data/inbox_data.xml",
         "report/account_invoice_templates.xml",
         "report/fa3_picture_templates.xml",
+        "report/fa3_picture_portal.xml",
         "views/account_move_views.xml",
         "views/l10n_pl_ksef_document_views.xml",
         "views/res_company_views.xml",

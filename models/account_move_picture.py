@@ -76,6 +76,14 @@ class AccountMove(models.Model):
         number = self.l10n_pl_ksef_number or self.ref or self.name or "FA"
         return f"KSeF {number}".replace("/", "_")
 
+    @api.private
+    def _l10n_pl_ksef_is_shown(self):
+        """Tell whether the other party sees the picture: KSeF has the invoice."""
+        self.ensure_one()
+        move = self.sudo()
+        is_sent = move.l10n_pl_ksef_document_id.state == ACCEPTED
+        return is_sent or bool(move.l10n_pl_ksef_source_hash)
+
     # -- what is shown ---------------------------------------------------------
     @api.private
     def _l10n_pl_ksef_pictured(self):
