@@ -73,7 +73,9 @@ class Inbound(models.Model):
         number = plain_number(self.invoice_number)
         if not number:
             return
-        same = bills.filtered(lambda bill: plain_number(bill.ref) == number)
+        # What may be this very invoice is offered for merging instead.
+        others = bills - self.candidate_ids
+        same = others.filtered(lambda bill: plain_number(bill.ref) == number)
         other = self.search(
             [
                 ("company_id", "=", self.company_id.id),

@@ -39,7 +39,8 @@ class InboxCommon(KsefCommon):
         now = simulator.clock.now()
         at = now - timedelta(days=days_ago)
         with simulator.state.lock:
-            session = self._session_of_supplier(simulator, at)
+            seller = values.get("seller_nip", SUPPLIER_NIP)
+            session = self._session_of_supplier(simulator, at, seller)
             found = [
                 self._accept(
                     simulator,
@@ -53,8 +54,13 @@ class InboxCommon(KsefCommon):
         return found
 
     @staticmethod
-    def document_xml(number, net, day, buyer=NIP, seller_nip=SUPPLIER_NIP, **values):
-        """Return an FA(3) of one row at 23 %."""
+    def document_xml(
+        number, net, day, buyer=NIP, seller_nip=SUPPLIER_NIP, others=(), **values
+    ):
+        """Return an FA(3) of one row at 23 %.
+
+        :param others: third parties
+        """
         vat = f"{float(net) * 0.23:.2f}"
         gross = f"{float(net) + float(vat):.2f}"
         line = fa.row(
@@ -64,8 +70,9 @@ class InboxCommon(KsefCommon):
             fa.document(
                 line,
                 invoice={
-                    "Podmiot2": fa.buyer(buyer),
                     "Podmiot1": fa.seller(seller_nip),
+                    "Podmiot2": fa.buyer(buyer),
+                    "Podmiot3": others,
                 },
                 P_1=day,
                 P_2=number,
@@ -77,9 +84,9 @@ class InboxCommon(KsefCommon):
         )
 
     @staticmethod
-    def _session_of_supplier(simulator, at):
+    def _session_of_supplier(simulator, at, seller_nip):
         reference = simulator.state.new_reference("SO", at)
-        nip = Identifier("Nip", SUPPLIER_NIP)
+        nip = Identifier("Nip", seller_nip)
         session = Session(
             reference=reference,
             kind="Online",

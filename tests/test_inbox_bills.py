@@ -197,9 +197,10 @@ class TestInboxBills(InboxCommon):
         self.assertIn("7 days is shorter", row.warnings)
 
     def test_number_that_is_there_already_is_pointed_out(self):
-        self.received()
-        bill = self.bill_by_hand("fv-1", 999)
-        self.assertIn(bill.display_name, self.inbox.warnings)
+        first = self.received()
+        first.action_create_bill()
+        second = self.received("fv-1", net="250.00")
+        self.assertIn(first.move_id.display_name, second.warnings)
 
     # ------------------------------------------------------------------
     # kept out of the books

@@ -1,13 +1,17 @@
 """From KSeF into the inbox: nothing lost, nothing twice, whatever goes wrong."""
 
+from datetime import timezone
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..ksef.fa3 import model
 from ..models import fetching_run
+from ..models.res_company_policy import WARSAW
 from ..simulator.invoice_query import Archive
+from .common import BUYER_NIP, NIP
 from .inbox_common import InboxCommon
 
 LOGGER = "odoo.addons.l10n_pl_ksef.models.l10n_pl_ksef_fetch"
@@ -184,12 +188,50 @@ class TestInboxFetch(InboxCommon):
         self.fetch()
         self.assertTrue(self.requests("POST", "/invoices/query"))
 
-    def test_own_sales_are_not_taken_for_purchases(self):
-        company = self.company.sudo()
-        company.l10n_pl_ksef_fetch_own = True
-        self.issue("FV/1")
+    def test_own_sale_issued_elsewhere_comes_once_wanted(self):
+        (number,) = self.issue("S/1", seller_nip=NIP, buyer=BUYER_NIP)
         self.fetch()
-        self.assertEqual(self.inbox.mapped("role"), ["Subject2"])
+        self.assertFalse(self.inbox)
+        self.company.sudo().l10n_pl_ksef_fetch_own = True
+        self.fetch()
+        self.assertRecordValues(
+            self.inbox, [{"ksef_number": number, "role": "Subject1", "state": "new"}]
+        )
+        self.inbox.action_create_bill()
+        self.assertEqual(self.inbox.state, "not_booked")
+        self.assertIn("has issued itself", self.inbox.reason)
+
+    def test_sale_of_this_database_is_not_fetched(self):
+        self.company.sudo().l10n_pl_ksef_fetch_own = True
+        (number,) = self.issue("S/1", seller_nip=NIP, buyer=BUYER_NIP)
+        with patch.object(
+            type(self.inbox), "_own_numbers", return_value={number}
+        ) as asked:
+            self.fetch()
+        self.assertTrue(asked.called)
+        self.assertFalse(self.inbox)
+
+    def test_third_party_comes_with_its_switch(self):
+        recipient = model.Podmiot3(
+            DaneIdentyfikacyjne=model.TPodmiot3(NIP=NIP, Nazwa="Oddział"),
+            Rola=2,
+        )
+        (number,) = self.issue("FV/1", buyer=BUYER_NIP, others=(recipient,))
+        self.fetch()
+        self.assertFalse(self.inbox)
+        self.company.sudo().l10n_pl_ksef_fetch_third = True
+        self.fetch()
+        self.assertRecordValues(
+            self.inbox, [{"ksef_number": number, "role": "Subject3"}]
+        )
+
+    def test_other_roles_wait_for_the_night(self):
+        self.company.sudo().l10n_pl_ksef_fetch_third = True
+        self.fetch()
+        places = self.system["l10n_pl_ksef.fetch"].sudo()._places(self.company)
+        third = places.filtered(lambda place: place.role == "Subject3")
+        here = third.next_run_at.replace(tzinfo=timezone.utc).astimezone(WARSAW)
+        self.assertIn(here.hour, range(1, 6))
 
     def test_nothing_is_deleted(self):
         self.issue("FV/1")
