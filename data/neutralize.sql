@@ -8,6 +8,9 @@ UPDATE res_company
        l10n_pl_ksef_problem_code = NULL,
        l10n_pl_ksef_problem_facts = NULL,
        l10n_pl_ksef_problem_at = NULL,
+       l10n_pl_ksef_budget = NULL,
+       l10n_pl_ksef_resumes_at = NULL,
+       l10n_pl_ksef_reconciled_at = NULL,
        l10n_pl_ksef_environment = 'test';
 DELETE FROM l10n_pl_ksef_certificate;
 
@@ -16,4 +19,4 @@ DELETE FROM l10n_pl_ksef_connect;
 
 -- a custom address belongs to the original
 DELETE FROM ir_config_parameter
-      WHERE key = 'l10n_pl_ksef.custom_url';
+      WHERE key IN ('l10n_pl_ksef.custom_url', 'l10n_pl_ksef.custom_latarnia_url');
