@@ -16,7 +16,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from ..ksef.fa3 import check
-from .fa3_import_job import Books, Imported, Job, Receipt
+from .fa3_import_job import ACTIVITY, Books, Imported, Job, Receipt
 from .fa3_import_payment import accounts_of
 from .fa3_import_reading import identity, nip, text
 from .fa3_import_route import OTHER, SELF_BILLED, SHARE, UNIT, share_of
@@ -24,7 +24,6 @@ from .fa3_import_supplier import Supplier
 
 _logger = logging.getLogger(__name__)
 
-ACTIVITY = "l10n_pl_ksef.mail_activity_type_check_bill"
 #: what the database or a rule of the books may refuse in a document of others.
 _REFUSALS = (UserError, ValueError, ArithmeticError, DataError, IntegrityError)
 _PLACES = 5
@@ -123,6 +122,9 @@ class AccountMove(models.Model):
             job.notes.add("failed", reason=str(error))
             move = self._l10n_pl_ksef_store(job, self._l10n_pl_ksef_bare(job))
         move._l10n_pl_ksef_keep_file(job)
+        if not self:
+            # Uploads do so by themselves, after the file has been read.
+            move._l10n_pl_ksef_find_orders()
         move._l10n_pl_ksef_tell(job)
         todo = tuple(note.text for note in job.notes.todo)
         if not job.is_without_entry:
@@ -151,6 +153,16 @@ class AccountMove(models.Model):
             move._l10n_pl_ksef_force_taxes(job)
             move._l10n_pl_ksef_booked_differs(job)
         return move
+
+    def _l10n_pl_ksef_find_orders(self):
+        """Tie the bill to purchase orders, which may want other lines than it has."""
+        if not self.invoice_line_ids:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._link_bill_origin_to_purchase_orders(timeout=4)
+        except _REFUSALS as error:
+            _logger.warning("No purchase order was tied to %s: %s", self, error)
 
     def _l10n_pl_ksef_bare(self, job):
         """Return the values of a bill of which only the file can be kept."""

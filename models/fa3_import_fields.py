@@ -68,8 +68,12 @@ class AccountMove(models.Model):
 
     def _compute_l10n_pl_ksef(self):
         # A received invoice has no transmission of ours: its number stays as stored.
-        sent = self.filtered("l10n_pl_ksef_document_ids")
-        received = (self - sent).filtered("l10n_pl_ksef_source_hash")
+        received = self.filtered(
+            lambda m: (
+                not m.l10n_pl_ksef_document_ids
+                and (m.l10n_pl_ksef_source_hash or m.is_purchase_document())
+            )
+        )
         result = super(AccountMove, self - received)._compute_l10n_pl_ksef()
         for move in received:
             move.l10n_pl_ksef_state = False

@@ -14,6 +14,8 @@ from .fa3_import_reading import Reading, text
 from .fa3_import_taxes import Taxes
 from .fa3_import_units import Units
 
+#: Kind of activity by which a person is asked to look at a bill.
+ACTIVITY = "l10n_pl_ksef.mail_activity_type_check_bill"
 #: Rows of a bill above which there is one line per rate; a system parameter.
 ROW_LIMIT_PARAMETER = "l10n_pl_ksef.import_row_limit"
 ROW_LIMIT = 200

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from odoo import models
 
+from .fa3_import_job import ACTIVITY
+from .fa3_import_notes import Notes
 from .fa3_import_plan import booked_taxes
 from .fa3_import_reading import cents
 from .fa3_row import ZERO
@@ -29,6 +31,43 @@ class AccountMove(models.Model):
         with self._get_edi_creation():
             for item, values in changes:
                 item.write(values)
+
+    def _link_bill_origin_to_purchase_orders(self, timeout=10):
+        # EXTENDS 'account': lines of the order replace those of the file, within a
+        # tolerance; the tax of the file stays, other sums are for a person
+        before = {move: (move.amount_untaxed, move.amount_total) for move in self}
+        taxes = {move: move._l10n_pl_ksef_booked_taxes() for move in self}
+        result = super()._link_bill_origin_to_purchase_orders(timeout=timeout)
+        for move in self.filtered("l10n_pl_ksef_source_hash"):
+            if move._l10n_pl_ksef_booked_taxes() != taxes[move]:
+                move._l10n_pl_ksef_restore_taxes(taxes[move])
+            if (move.amount_untaxed, move.amount_total) != before[move]:
+                notes = Notes(move.env)
+                notes.add("lines_changed")
+                move.activity_schedule(
+                    ACTIVITY, note=notes.as_html(), user_id=move.env.user.id
+                )
+        return result
+
+    def _l10n_pl_ksef_booked_taxes(self):
+        """Return the booked tax by tax and repartition: both currencies."""
+        found = {}
+        for item in self.line_ids.filtered("tax_repartition_line_id"):
+            key = item.tax_repartition_line_id.id
+            amount, balance = found.get(key, (0.0, 0.0))
+            found[key] = (amount + item.amount_currency, balance + item.balance)
+        return found
+
+    def _l10n_pl_ksef_restore_taxes(self, taxes):
+        """Write the tax items as they were, where there is one for each."""
+        items = self.line_ids.filtered("tax_repartition_line_id")
+        by_key = items.grouped(lambda item: item.tax_repartition_line_id.id)
+        if set(by_key) != set(taxes) or any(len(one) > 1 for one in by_key.values()):
+            return
+        with self._get_edi_creation():
+            for key, item in by_key.items():
+                amount, balance = taxes[key]
+                item.write({"amount_currency": amount, "balance": balance})
 
     def _l10n_pl_ksef_tax_items(self, job):
         """Return the tax items by bucket."""

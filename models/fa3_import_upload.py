@@ -6,11 +6,14 @@ from odoo import api, models
 
 from ..ksef.errors import Fa3Error
 from ..ksef.fa3 import codes, parse
+from .fa3_import_job import ACTIVITY
 from .fa3_rule import ERROR
 
 FILE_TYPE = "ksef.fa3"
 #: above ``account_edi_ubl_cii`` (20) and any decoder of Odoo's own Polish module.
 PRIORITY = 40
+#: bytes of a file whose picture is drawn in a second or two.
+_QUICK = 200_000
 _NAMESPACES = (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2)
 #: where every structure of the Polish tax office lives.
 _ALL_FORMS = "http://crd.gov.pl/wzor/"
@@ -38,7 +41,8 @@ class AccountMove(models.Model):
     def _create_records_from_attachments(self, attachments, grouping_method=None):
         # EXTENDS 'account': one file, one person who waits for it: with its picture
         records = super()._create_records_from_attachments(attachments, grouping_method)
-        if len(records) == 1 and records.l10n_pl_ksef_picture_due:
+        size = sum(attachments.mapped("file_size"))
+        if len(records) == 1 and records.l10n_pl_ksef_picture_due and size < _QUICK:
             records._l10n_pl_ksef_draw()
         return records
 
@@ -99,7 +103,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_keep_unread(self, reason):
         """Plan an activity for a file that only a person can book."""
         self.activity_schedule(
-            "l10n_pl_ksef.mail_activity_type_check_bill",
+            ACTIVITY,
             note=reason,
             user_id=self.env.user.id,
         )
@@ -107,7 +111,7 @@ class AccountMove(models.Model):
 
     def _autopost_bill(self):
         # EXTENDS 'account': what a person has to look at is not posted by itself
-        activity = self.env.ref("l10n_pl_ksef.mail_activity_type_check_bill")
+        activity = self.env.ref(ACTIVITY)
         if activity in self.activity_ids.activity_type_id:
             return None
         return super()._autopost_bill()

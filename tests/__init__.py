@@ -11,6 +11,7 @@ from . import (
     test_fa3_corrections,
     test_fa3_header,
     test_fa3_import_corrections,
+    test_fa3_import_orders,
     test_fa3_import_payment,
     test_fa3_import_rows,
     test_fa3_import_samples,

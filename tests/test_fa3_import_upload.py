@@ -4,8 +4,9 @@ import base64
 
 from odoo.tests import tagged
 
-from ..ksef.fa3 import build, codes
+from ..ksef.fa3 import build, codes, parse
 from ..ksef.fa3.model import Podmiot2, Podmiot3, TPodmiot2, TPodmiot3
+from ..models.fa3_import_job import Books, Receipt
 from ..models.fa3_import_upload import PRIORITY
 from .fa3_import_common import (
     BUYER_NIP,
@@ -365,3 +366,51 @@ class TestFa3ImportUpload(Fa3ImportCommon):
         self.assertEqual(fine.state, "posted")
         odd = self.upload(build(invoice_of(P_2="FV/X", P_15="150")))
         self.assertEqual(odd.state, "draft")
+
+    def test_both_companies_of_a_deal_keep_the_number(self):
+        bill = self.bill(invoice_of(), number=KSEF_NUMBER)
+        seller_company = self.setup_seller()
+        sale = document(
+            row(P_7="Usługa", P_11="100", P_12="23"),
+            annotations={"P_17": 1},
+            P_13_1="100",
+            P_14_1="23",
+            P_15="123",
+        )
+        xml = build(sale)
+        books = Books(seller_company)
+        result = self.moves.with_company(seller_company)._l10n_pl_ksef_import(
+            parse(xml), xml, Receipt(KSEF_NUMBER, None), books=books
+        )
+        self.assertEqual(result.move.move_type, "out_invoice")
+        self.assertEqual(result.move.company_id, seller_company)
+        numbers = (bill | result.move).mapped("l10n_pl_ksef_number")
+        self.assertEqual(numbers, [KSEF_NUMBER, KSEF_NUMBER])
+
+    def setup_seller(self):
+        """Return the seller of the documents as a second company of the user."""
+        cls = type(self)
+        cls.env, users = self.system, self.env
+        try:
+            company = cls.setup_other_company(
+                name="ABC AGD sp. z o.o.", vat=f"PL{SELLER_NIP}"
+            )["company"]
+        finally:
+            cls.env = users
+        self.accountant.sudo().company_ids |= company
+        return company.with_env(self.env)
+
+    def test_invoice_that_we_have_issued_for_the_seller(self):
+        self.by_hand(100).write({"name": "FV/2026/77"})
+        result = self.imported(
+            document(
+                row(P_7="Usługa", P_11="100", P_12="23"),
+                annotations={"P_17": 1},
+                P_13_1="100",
+                P_14_1="23",
+                P_15="123",
+            ),
+            number=KSEF_NUMBER,
+        )
+        self.assertEqual(result.outcome, "refused")
+        self.assertIn("FV/2026/77", result.reason)
