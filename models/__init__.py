@@ -53,6 +53,7 @@ from . import res_company_budget
 from . import res_company_reconciliation
 from . import res_company_relief
 from . import account_move_hand_over
+from . import l10n_pl_ksef_document_queue_job
 from . import fa3_import_fields
 from . import fa3_import_header
 from . import fa3_import_payment
