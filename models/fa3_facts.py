@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .account_tax import MARGIN, OSS
+from .document_states import REJECTED
 from .fa3_address import address
 from .fa3_identity import identify
 from .fa3_lines import load
@@ -97,6 +98,7 @@ class Facts:
 
     def __init__(self):
         self._lines = {}
+        self._namesakes = {}
         self._records = {}
         self._taxes = {}
         self._products = {}
@@ -132,6 +134,18 @@ class Facts:
     def record(self, line):
         """Return the record of a receivable item, read together with its like."""
         return self._records[line.id]
+
+    # -- numbers ---------------------------------------------------------------
+    def same_number(self, move):
+        """Return other invoices of that number which KSeF has, or is about to get.
+
+        Those of the whole batch are looked up at once; whose seller is another one is
+        for the caller to tell.
+        """
+        if move.id not in self._namesakes:
+            batch = move.browse({move.id, *filter(None, move._prefetch_ids)})
+            self._namesakes |= _namesakes(batch)
+        return self._namesakes[move.id]
 
     # -- what they refer to ----------------------------------------------------
     def taxes(self, env, ids):
@@ -219,3 +233,16 @@ def _product(product):
         is_annex15=product.l10n_pl_ksef_annex15,
         is_deposit=product.l10n_pl_ksef_is_deposit,
     )
+
+
+def _namesakes(moves):
+    """Return the invoices on their way to KSeF, or there, by id of their namesake."""
+    others = moves.search(
+        [
+            ("name", "in", moves.mapped("name")),
+            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("l10n_pl_ksef_state", "not in", (False, REJECTED)),
+        ]
+    ).grouped("name")
+    nobody = moves.browse()
+    return {move.id: others.get(move.name, nobody) - move for move in moves}

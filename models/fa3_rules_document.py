@@ -105,6 +105,16 @@ def _bad_period(source):
         yield found(source.move, "l10n_pl_ksef_period_to")
 
 
+def _number_taken(source):
+    """KSeF knows an invoice by seller, kind and number, for ten years (code 440)."""
+    for other in source.facts.same_number(source.move):
+        nip = source.facts.identity(other.company_id.partner_id).nip
+        same_kind = other._l10n_pl_ksef_fa3_kind() == source.kind
+        if nip == source.seller_identity.nip and same_kind:
+            yield found(source.move, "name", number=source.move.name)
+            return
+
+
 def _no_rows(source):
     if not source.rows and not source.is_correction:
         yield found(source.move, "invoice_line_ids")
@@ -146,6 +156,15 @@ RULES = (
         "bad_period",
         _lt("The supply period needs a first day and a last day that follows it."),
         _bad_period,
+    ),
+    Rule(
+        ERROR,
+        "number_taken",
+        _lt(
+            "Another invoice with the number %(number)s has been handed over to KSeF,"
+            " which would refuse this one as a duplicate: give it another number."
+        ),
+        _number_taken,
     ),
     Rule(ERROR, "no_rows", _lt("The invoice has no rows."), _no_rows),
     Rule(

@@ -1,6 +1,7 @@
 """Dates, numbers, currency, terms and footer."""
 
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -346,6 +347,46 @@ class TestFa3Header(Fa3Common):
         )
         move = self.sale(self.row(100, german), fiscal_position_id=position.id)
         self.assertEqual(self.refuse(move), ["foreign_registration"])
+
+    def sent(self, move, state="accepted"):
+        xml = self.prepare(move).xml
+        document = self.env["l10n_pl_ksef.document"]._freeze(move, xml)
+        document.sudo().write({"state": state})
+        return move
+
+    def test_e125_number_of_another_invoice_is_refused(self):
+        self.sent(self.sale(100))
+        journal = self.company_data["default_journal_sale"].copy()
+        again = self.sale(100, journal_id=journal.id)
+        self.assertEqual(again.name, "FV/2026/03/001")
+        self.assertEqual(self.refuse(again), ["number_taken"])
+
+    def test_e125_number_of_a_rejected_invoice_is_free(self):
+        self.sent(self.sale(100), "rejected")
+        journal = self.company_data["default_journal_sale"].copy()
+        self.export(self.sale(100, journal_id=journal.id))
+
+    def test_e125_same_number_of_another_kind(self):
+        # KSeF takes them for different documents.
+        self.sent(self.sale(100))
+        refund = self.sale(
+            100,
+            move_type="out_refund",
+            l10n_pl_ksef_origin_number="FV/2025/1",
+            l10n_pl_ksef_origin_date=date(2025, 1, 2),
+            journal_id=self.company_data["default_journal_sale"]
+            .copy(
+                {"default_account_id": self.company_data["default_account_revenue"].id}
+            )
+            .id,
+        )
+        self.export(refund)
+
+    def test_e124_too_many_rows_are_refused(self):
+        limit = "odoo.addons.l10n_pl_ksef.models.fa3_rules_document.MAX_ROWS"
+        move = self.sale(1, 2, 3)
+        with patch(limit, 2):
+            self.assertEqual(self.refuse(move), ["too_many_rows"])
 
     def test_one_bad_invoice_does_not_hinder_others(self):
         good = self.sale(100)

@@ -160,6 +160,11 @@ class TestFa3Parties(Fa3Common):
         self.assert_fields(contact, Email="a@nabywca.example", Telefon=None)
         self.assertEqual(buyer.NrKlienta, "K-77")
 
+    def test_phone_without_email(self):
+        self.buyer.write({"email": False, "phone": "+48 600-100-200"})
+        (contact,) = self.export(self.sale(100)).Podmiot2.DaneKontaktowe
+        self.assert_fields(contact, Email=None, Telefon="+48600100200")
+
     def test_seller_marks(self):
         self.company.write({"l10n_pl_ksef_taxpayer_status": "2"})
         self.company.partner_id.l10n_pl_ksef_eori = "PL526025027400000"

@@ -217,6 +217,12 @@ class TestFa3Payment(Fa3Common):
         (found,) = self.export(move).Fa.Platnosc.RachunekBankowy
         self.assertIsNone(found.SWIFT)
 
+    def test_account_without_a_bank(self):
+        account = self.account(bank_id=False)
+        move = self.sale(100, partner_bank_id=account.id)
+        (found,) = self.export(move).Fa.Platnosc.RachunekBankowy
+        self.assert_fields(found, NazwaBanku=None, SWIFT=None)
+
     def test_e72_factor(self):
         factor = self.new_partner("Faktor S.A.", vat="PL5265877635")
         account = self.account(
