@@ -133,23 +133,24 @@ class AccountMove(models.Model):
         return name[:_NAME_LENGTH]
 
     def _l10n_pl_ksef_import_label(self, job, line):
-        _ = self.env._
         number_, goods = job.reading.number, line.words.get("goods")
         reason = text(job.reading.fa.PrzyczynaKorekty)
         labels = {
-            "row": lambda: _("Row %(number)s", number=line.words["number"]),
-            "advance": lambda: _("Advance: %(goods)s", goods=goods or number_),
-            "advance_deducted": lambda: _(
+            "row": lambda: self.env._("Row %(number)s", number=line.words["number"]),
+            "advance": lambda: self.env._("Advance: %(goods)s", goods=goods or number_),
+            "advance_deducted": lambda: self.env._(
                 "Invoiced in advance: %(numbers)s", numbers=job.advance_numbers or "-"
             ),
-            "correction": lambda: reason or _("Correction %(ref)s", ref=number_),
-            "sum": lambda: _("By invoice %(ref)s", ref=number_),
-            "many_rows": lambda: _(
+            "correction": lambda: (
+                reason or self.env._("Correction %(ref)s", ref=number_)
+            ),
+            "sum": lambda: self.env._("By invoice %(ref)s", ref=number_),
+            "many_rows": lambda: self.env._(
                 "%(count)s rows of invoice %(ref)s",
                 count=line.words.get("count"),
                 ref=number_,
             ),
-            "rounding": lambda: _("Rounding"),
+            "rounding": lambda: self.env._("Rounding"),
         }
         return labels[line.label]() if line.label else line.name
 

@@ -70,12 +70,11 @@ class AccountMove(models.Model):
     @api.model
     def _l10n_pl_ksef_refused(self, route, reading, company, *, by_hand):
         """Return why a document is not booked in this company, or ``None``."""
-        _ = self.env._
         if route == OWN:
             return self._l10n_pl_ksef_own_invoice(reading, company)
         buyer = text(identity(reading.buyer).Nazwa) or "-"
         if route == THIRD:
-            return _(
+            return self.env._(
                 "%(company)s takes part in this invoice (%(roles)s), but the buyer is"
                 " %(buyer)s: there is nothing to book.",
                 company=company.name,
@@ -86,25 +85,24 @@ class AccountMove(models.Model):
             return None
         owner = self._l10n_pl_ksef_company_of(reading.buyer_nip) - company
         if owner:
-            return _(
+            return self.env._(
                 "The buyer on this invoice is your company %(owner)s: upload it there.",
                 owner=owner[0].name,
             )
-        return None if by_hand else _("The buyer is %(buyer)s.", buyer=buyer)
+        return None if by_hand else self.env._("The buyer is %(buyer)s.", buyer=buyer)
 
     def _l10n_pl_ksef_own_invoice(self, reading, company):
         """Return what to say of a file of an invoice that the company has issued."""
-        _ = self.env._
         move = self.env["account.move"].search(
             [("company_id", "=", company.id), ("name", "=", reading.number)], limit=1
         )
         if move:
-            return _(
+            return self.env._(
                 "This is your own invoice %(name)s: it is here already, nothing was"
                 " booked again.",
                 name=move.name,
             )
-        return _(
+        return self.env._(
             "This is an invoice %(number)s that %(company)s has issued itself, outside"
             " this database. Sales are not booked from files: enter it as an invoice,"
             " or keep the file only.",

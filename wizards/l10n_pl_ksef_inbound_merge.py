@@ -50,25 +50,24 @@ class InboundMerge(models.TransientModel):
     def _compared(self):
         """Return what is compared: name, of the bill, of KSeF, as texts."""
         move, inbound = self.move_id, self.inbound_id
-        _ = self.env._
         day = lambda value: value and format_date(self.env, value)  # noqa: E731
         return (
-            (_("Number"), move.ref, inbound.invoice_number),
+            (self.env._("Number"), move.ref, inbound.invoice_number),
             (
-                _("Supplier's NIP"),
+                self.env._("Supplier's NIP"),
                 (move.partner_id.vat or "").removeprefix("PL"),
                 inbound.seller_nip,
             ),
             (
-                _("Gross"),
+                self.env._("Gross"),
                 move.currency_id.format(move.amount_total),
                 (inbound.currency_id or move.currency_id).format(
                     abs(inbound.gross_amount)
                 ),
             ),
-            (_("Issued"), day(move.invoice_date), day(inbound.issue_date)),
+            (self.env._("Issued"), day(move.invoice_date), day(inbound.issue_date)),
             (
-                _("Due date"),
+                self.env._("Due date"),
                 day(move.invoice_date_due) if inbound.due_date else False,
                 day(inbound.due_date),
             ),
