@@ -9,8 +9,9 @@ class AccountJournal(models.Model):
     @api.depends("company_id.l10n_pl_ksef_auth_certificate_id")
     def _compute_show_fetch_in_einvoices_button(self):
         # EXTENDS 'account'
-        super()._compute_show_fetch_in_einvoices_button()
+        result = super()._compute_show_fetch_in_einvoices_button()
         self._l10n_pl_ksef_fetching().show_fetch_in_einvoices_button = True
+        return result
 
     def button_fetch_in_einvoices(self):
         # EXTENDS 'account'

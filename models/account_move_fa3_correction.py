@@ -79,11 +79,12 @@ class AccountMove(models.Model):
     def _compute_invoice_currency_rate(self):
         # EXTENDS 'account': art. 31b(1) of the VAT Act, a correction is converted at
         # the rate of the corrected invoice.
-        super()._compute_invoice_currency_rate()
+        result = super()._compute_invoice_currency_rate()
         for move in self:
             root = move.country_code == "PL" and move._l10n_pl_ksef_root()
             if root and root.currency_id == move.currency_id:
                 move.invoice_currency_rate = root.invoice_currency_rate
+        return result
 
     @api.depends("move_type", "reversed_entry_id")
     def _compute_l10n_pl_ksef_is_correction(self):
@@ -222,11 +223,12 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         # EXTENDS 'account': credit and debit notes know the rows that they correct
-        super()._copy_data_extend_business_fields(values)
+        result = super()._copy_data_extend_business_fields(values)
         if self.display_type == "product" and self.move_id.country_code == "PL":
             is_correction = self.move_id._l10n_pl_ksef_origin()
             origin = self.l10n_pl_ksef_origin_line_id if is_correction else self
             values["l10n_pl_ksef_origin_line_id"] = origin.id
+        return result
 
 
 def _reference(move):

@@ -215,7 +215,11 @@ class Fetch(models.Model):
         self._trigger_next()
 
     def _companies_due(self):
-        companies = self.env["res.company"].sudo().search([])
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search([("l10n_pl_ksef_auth_certificate_id", "!=", False)])
+        )
         now = fields.Datetime.now()
         return companies.filtered(
             lambda company: (

@@ -112,7 +112,7 @@ class Inbound(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    reason = fields.Text("Reason", readonly=True)
+    reason = fields.Text(readonly=True)
     is_read = fields.Boolean(readonly=True, export_string_translation=False)
 
     _ksef_number_once = models.UniqueIndex(

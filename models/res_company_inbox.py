@@ -117,7 +117,7 @@ class ResCompany(models.Model):
     @api.private
     def _l10n_pl_ksef_set_policy(self, values):
         # Choices of sending and of fetching are made on one page.
-        super()._l10n_pl_ksef_set_policy(values)
+        result = super()._l10n_pl_ksef_set_policy(values)
         mine = {name: _plain(values[name]) for name in INBOX_FIELDS if name in values}
         earlier = "l10n_pl_ksef_fetch_since" in mine and self._l10n_pl_ksef_is_earlier(
             mine["l10n_pl_ksef_fetch_since"]
@@ -127,6 +127,7 @@ class ResCompany(models.Model):
             places = self.env["l10n_pl_ksef.fetch"].sudo()._places(self)
             places._note(checkpoint=False, next_run_at=False)
             places._forget_order()
+        return result
 
     def _l10n_pl_ksef_is_earlier(self, since):
         """Tell whether older invoices are wanted now than before."""

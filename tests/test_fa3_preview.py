@@ -143,7 +143,7 @@ class TestFa3Preview(Fa3ImportCommon):
 
         def failing(move):
             if move.ref == "A":
-                raise UserError("wkhtmltopdf is missing")
+                raise UserError("no program")  # pylint: disable=C8107
             return pdf(move)
 
         cron = self.system.ref("l10n_pl_ksef.ir_cron_draw_pictures")

@@ -29,7 +29,7 @@ class TestLatarnia(SendingCommon):
         )
         answer.raise_for_status()
 
-    def read(self):
+    def read_status(self):
         self.env.flush_all()
         self.run_cron("ir_cron_read_latarnia")
         return self.outages
@@ -43,7 +43,7 @@ class TestLatarnia(SendingCommon):
 
     def test_failure_is_proposed_and_does_not_count_yet(self):
         self.announce("FAILURE", title="Awaria")
-        outage = self.read()
+        outage = self.read_status()
         self.assertRecordValues(outage, [{"mode": "failure", "state": "proposed"}])
         self.assertFalse(outage._present())
         self.assertFalse(outage._known())
@@ -52,14 +52,14 @@ class TestLatarnia(SendingCommon):
 
     def test_it_is_proposed_once(self):
         self.announce("FAILURE")
-        self.read()
-        self.assertEqual(len(self.read()), 1)
+        self.read_status()
+        self.assertEqual(len(self.read_status()), 1)
         tasks = self.tasks(self.outages)
         self.assertEqual(len(tasks.user_id), len(tasks))
 
     def test_administrator_confirms(self):
         self.announce("FAILURE")
-        outage = self.read()
+        outage = self.read_status()
         outage.with_user(self.administrator).action_confirm()
         self.assertEqual(outage._present(), outage)
         self.assertFalse(self.tasks(outage))
@@ -69,24 +69,24 @@ class TestLatarnia(SendingCommon):
 
     def test_accountant_does_not_confirm(self):
         self.announce("FAILURE")
-        outage = self.read()
+        outage = self.read_status()
         with self.assertRaises(AccessError):
             outage.with_user(self.accountant).action_confirm()
 
     def test_dismissed_is_not_proposed_again(self):
         self.announce("FAILURE")
-        self.read().with_user(self.administrator).action_dismiss()
-        self.assertEqual(self.read().state, "dismissed")
+        self.read_status().with_user(self.administrator).action_dismiss()
+        self.assertEqual(self.read_status().state, "dismissed")
         self.assertFalse(self.outages._present())
         self.assertFalse(self.tasks(self.outages))
 
     def test_end_is_proposed_and_confirmed(self):
         now = datetime.now(timezone.utc)
         self.announce("FAILURE", start=(now - timedelta(hours=2)).isoformat())
-        outage = self.read()
+        outage = self.read_status()
         outage.with_user(self.administrator).action_confirm()
         self.announce("AVAILABLE")
-        self.read()
+        self.read_status()
         self.assertEqual(len(self.outages), 1)
         self.assertTrue(outage.announced_end)
         self.assertFalse(outage.end)
@@ -97,26 +97,26 @@ class TestLatarnia(SendingCommon):
     def test_declared_by_hand_is_not_proposed_again(self):
         outage = self.outages.create({"mode": "failure"})
         self.announce("FAILURE")
-        self.assertEqual(self.read(), outage)
+        self.assertEqual(self.read_status(), outage)
         self.assertEqual(outage.state, "confirmed")
 
     def test_service_that_does_not_answer_tells_nothing(self):
         self.point_at("http://127.0.0.1:9")
-        self.assertFalse(self.read())
+        self.assertFalse(self.read_status())
 
     def test_answer_of_another_shape_tells_nothing(self):
         self.announce("FAILURE")
         self.fault("error", "/status$", times=5, status=502)
-        self.assertFalse(self.read())
+        self.assertFalse(self.read_status())
 
     def test_no_service_of_test_is_asked(self):
         self.company.sudo().l10n_pl_ksef_environment = "test"
         self.announce("TOTAL_FAILURE")
-        self.assertFalse(self.read())
+        self.assertFalse(self.read_status())
 
     def test_announced_failure_keeps_nobody_from_sending(self):
         self.announce("TOTAL_FAILURE")
-        self.read()
+        self.read_status()
         move = self.invoice()
         self.send(move)
         self.assertInKsefOnce(move)

@@ -90,7 +90,11 @@ def test_every_folder_of_the_table_was_looked_at():
 
 def test_the_add_on_itself_imports_the_parts_of_odoo_only():
     source = (ROOT / "__init__.py").read_text(encoding="utf-8")
-    assert imported_by(source, Path("__init__.py")) <= {"controllers", "models", "wizards"}
+    assert imported_by(source, Path("__init__.py")) <= {
+        "controllers",
+        "models",
+        "wizards",
+    }
 
 
 def commits(source: str) -> list[int]:
