@@ -198,7 +198,10 @@ def yesterday(sim: simulator.RunningSimulator) -> str:
 
 
 @pytest.mark.parametrize("make_key", [ec_key, rsa_key])
-def test_login_with_a_seal(live: simulator.RunningSimulator, make_key: Any) -> None:
+def test_login_with_a_seal(
+    live: simulator.RunningSimulator, make_key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live.config, "rate_limits", "prd")
     connected = connect(live, seal(SELLER, make_key()))
     with connected.client as client:
         limits = client.rate_limits.get_rate_limits(connected.token)
