@@ -46,6 +46,9 @@ QUERY = "invoiceMetadata"
 EXPORT = "invoiceExport"
 DOWNLOAD = "invoiceDownload"
 
+#: KSeF counts by the second, the minute and the hour; only the first is waited for.
+LONGEST_PACE_SECONDS = 1.5
+
 
 class NotNow(Exception):
     """KSeF's limits are used up until ``at`` (naive UTC)."""
@@ -76,7 +79,9 @@ class FetchingRun:
         due = self.places._places(self.company).filtered(lambda p: p._is_due(now))
         try:
             gateway = self.env["l10n_pl_ksef.gateway"]
-            self.client = gateway._client(self.company, on_request=self._count)
+            self.client = gateway._client(
+                self.company, on_request=self._count, before_request=self._pace
+            )
         except KsefError as error:
             self._trouble(due, error)
             return
@@ -100,6 +105,15 @@ class FetchingRun:
         group = counter_of(record.method, record.target)
         if group is not None:
             self.budget.record(group, utcnow())
+
+    def _pace(self, request):
+        """Sit out the short window of a group; the long ones are planned for."""
+        group = counter_of(request.method, request.path)
+        if group is not None:
+            now = utcnow()
+            wait = (self.budget.next_allowed(group, now) - now).total_seconds()
+            if 0 < wait <= LONGEST_PACE_SECONDS:
+                time.sleep(wait)
 
     def _keep_budget(self):
         self.company.l10n_pl_ksef_budget = self.budget.to_json()
