@@ -10,12 +10,12 @@ from werkzeug import Response
 from .. import shape
 from ..archives import TAR_GZ, ZIP
 from ..batch import PART_WINDOW, BatchPackage, BatchPackages, Part, store
-from ..crypto import ENCRYPTION_FIELDS, unwrap_key
+from ..crypto import ENCRYPTION_FIELDS
 from ..errors import ApiError, PlainHttpError, invalid
 from ..form_codes import BATCH_FORM_CODES, FORM_CODE, form_of
-from ..processing import SESSION_LIFE
 from ..routes import CHUNKED, Bearer, Call, empty_response, json_response, route
 from ..session_access import find_to_write
+from ..session_opening import new_session
 from ..state import Session
 from ..storage import PREFIX, WRITE_BLOB, signed_url
 
@@ -55,21 +55,7 @@ def open_session(call: Call) -> Response:
     body = shape.read(call.json(), _OPEN)
     form = form_of(body, BATCH_FORM_CODES, call.config)
     package = _package(call, body)
-    key, iv = unwrap_key(call.simulator.keys, body["encryption"], call.now)
-    session = Session(
-        reference=call.state.new_reference("SB", call.now),
-        kind="Batch",
-        context=call.authorized.context,
-        subject=call.authorized.subject,
-        form_code=form,
-        created_at=call.now,
-        updated_at=call.now,
-        valid_until=call.now + SESSION_LIFE,
-        key=key,
-        iv=iv,
-        operation_reference=call.authorized.operation.reference,
-    )
-    call.state.sessions[session.reference] = session
+    session = new_session(call, "Batch", form, body["encryption"])
     call.simulator.batches.open(session, package)
     return json_response(
         {

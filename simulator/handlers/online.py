@@ -9,12 +9,12 @@ from werkzeug import Response
 from .. import shape
 from ..acceptance import DEFAULT_LIMITS
 from ..clock import isoformat
-from ..crypto import ENCRYPTION_FIELDS, sha256_base64, unwrap_key
+from ..crypto import ENCRYPTION_FIELDS, sha256_base64
 from ..errors import ApiError, invalid
 from ..form_codes import FORM_CODE, FORM_CODES, form_of
-from ..processing import SESSION_LIFE
 from ..routes import Call, empty_response, json_response, route
 from ..session_access import WRITE, find_to_write
+from ..session_opening import new_session
 from ..state import Invoice, Session
 
 _HASH = shape.text(44, 44, r"[A-Za-z0-9+/]{43}=")
@@ -38,21 +38,7 @@ def open_session(call: Call) -> Response:
     """Open a session for one form, encrypted with the client's key."""
     body = shape.read(call.json(), _OPEN)
     form = form_of(body, FORM_CODES, call.config)
-    key, iv = unwrap_key(call.simulator.keys, body["encryption"], call.now)
-    session = Session(
-        reference=call.state.new_reference("SO", call.now),
-        kind="Online",
-        context=call.authorized.context,
-        subject=call.authorized.subject,
-        form_code=form,
-        created_at=call.now,
-        updated_at=call.now,
-        valid_until=call.now + SESSION_LIFE,
-        key=key,
-        iv=iv,
-        operation_reference=call.authorized.operation.reference,
-    )
-    call.state.sessions[session.reference] = session
+    session = new_session(call, "Online", form, body["encryption"])
     call.simulator.processor.open(session, call.now)
     return json_response(
         {
