@@ -62,7 +62,7 @@ def measure(env, company, size: int) -> dict:
 
     :return: the figures of this size
     """
-    from odoo.addons.l10n_pl_ksef.models.sending_run import SendingRun
+    from odoo.addons.l10n_pl_ksef.models.sending.sending_run import SendingRun
 
     http, pauses = Stopwatch(), Stopwatch()
     plain_send = requests.Session.send

@@ -79,7 +79,7 @@ def files(env, company) -> list[bytes]:
 def imported(env, xmls) -> list:
     """Make bills as the inbox does."""
     from odoo.addons.l10n_pl_ksef.ksef import fa3
-    from odoo.addons.l10n_pl_ksef.models.fa3_import_job import Books, Receipt
+    from odoo.addons.l10n_pl_ksef.models.bills.fa3_import_job import Books, Receipt
 
     books = Books(env.company)
     made = []

@@ -81,7 +81,7 @@ def send_all(env, company, moves) -> dict:
     :return: the figures
     """
     # Not before the configuration is read: it says where the add-ons are.
-    from odoo.addons.l10n_pl_ksef.models.sending_run import SendingRun
+    from odoo.addons.l10n_pl_ksef.models.sending.sending_run import SendingRun
 
     start = time.perf_counter()
     queued = moves._l10n_pl_ksef_enqueue()

@@ -6,6 +6,7 @@ from . import (
     test_connect_wizard,
     test_deadlines,
     test_disconnect,
+    test_durable,
     test_fa3_advances,
     test_fa3_corrections,
     test_fa3_header,

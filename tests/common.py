@@ -12,7 +12,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
-from ..models.vault import ENVIRONMENT_VARIABLE, seal
+from ..models.common.vault import ENVIRONMENT_VARIABLE, seal
 from ..simulator import Config, running
 from . import certificates
 

@@ -19,7 +19,7 @@ from odoo.tests import new_test_user
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..ksef import fa3
-from ..models.fa3_checks import schema_path
+from ..models.fa3.fa3_checks import schema_path
 
 GOLDEN = Path(__file__).parent / "export_xmls"
 NOW = "2026-03-16 09:30:00"

@@ -14,7 +14,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..ksef import fa3
 from ..ksef.fa3 import model
-from ..models.fa3_import_job import Receipt
+from ..models.bills.fa3_import_job import Receipt
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "ksef" / "fa3-samples"
 NOW = "2026-04-20 10:00:00"

@@ -7,7 +7,7 @@ from odoo import Command
 
 from ..ksef.crypto import sha256_base64
 from ..ksef.fa3 import build
-from ..models import fetching_run
+from ..models.inbox import fetching_run
 from ..simulator.state import Identifier, Invoice, Session
 from . import fa3_import_common as fa
 from .common import NIP, KsefCommon

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 
-from ..models import sending_run
+from ..models.sending import sending_run
 from .common import KsefCommon
 
 

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from ..models import document_states as doc
+from ..models.common import document_states as doc
 from ..simulator.state import Identifier
 from .sending_common import SendingCommon
 

@@ -15,9 +15,9 @@ from odoo.tests import tagged
 
 from ..ksef.crypto import SessionKey
 from ..ksef.session import open_session, prepare_invoice
-from ..models.account_move_ksef_qr import _CORE_VIEW
-from ..models.account_move_send import CORE_EDI_KEY, EDI_KEY
-from ..models.take_over import CORE_CONNECTION
+from ..models.connection.take_over import CORE_CONNECTION
+from ..models.sending.account_move_ksef_qr import _CORE_VIEW
+from ..models.sending.account_move_send import CORE_EDI_KEY, EDI_KEY
 from .certificates import b64
 from .sending_common import SendingCommon
 

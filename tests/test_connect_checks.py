@@ -6,8 +6,8 @@ from pathlib import Path
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import messages
-from ..models.message_table import ROWS
+from ..models.common import messages
+from ..models.common.message_table import ROWS
 from .certificates import AUTHENTICATION, OFFLINE, b64, person_subject, self_signed
 from .common import NIP, OTHER_NIP, PESEL
 from .wizard_common import WizardCommon

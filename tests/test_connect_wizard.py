@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.vault import ENVIRONMENT_VARIABLE
+from ..models.common.vault import ENVIRONMENT_VARIABLE
 from .certificates import AUTHENTICATION, OFFLINE, b64, self_signed
 from .common import NIP, OTHER_NIP, PESEL
 from .wizard_common import WizardCommon

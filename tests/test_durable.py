@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.durable import company_turn
+from ..models.common.durable import company_turn
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

@@ -383,7 +383,7 @@ class TestFa3Header(Fa3Common):
         self.export(refund)
 
     def test_e124_too_many_rows_are_refused(self):
-        limit = "odoo.addons.l10n_pl_ksef.models.fa3_rules_document.MAX_ROWS"
+        limit = "odoo.addons.l10n_pl_ksef.models.fa3.fa3_rules_document.MAX_ROWS"
         move = self.sale(1, 2, 3)
         with patch(limit, 2):
             self.assertEqual(self.refuse(move), ["too_many_rows"])

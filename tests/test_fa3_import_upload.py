@@ -6,8 +6,8 @@ from odoo.tests import tagged
 
 from ..ksef.fa3 import build, codes, parse
 from ..ksef.fa3.model import Podmiot2, Podmiot3, TPodmiot2, TPodmiot3
-from ..models.fa3_import_job import Books, Receipt
-from ..models.fa3_import_upload import PRIORITY
+from ..models.bills.fa3_import_job import Books, Receipt
+from ..models.bills.fa3_import_upload import PRIORITY
 from .fa3_import_common import (
     BUYER_NIP,
     KSEF_NUMBER,

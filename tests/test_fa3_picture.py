@@ -14,9 +14,9 @@ from ..ksef.fa3 import build, model, parse
 from ..ksef.fa3.facets import Form
 from ..ksef.fa3.plans import Version, plan
 from ..ksef.fa3.structure import Extra
-from ..models.fa3_label_codes import CODES
-from ..models.fa3_labels import LABELS
-from ..models.fa3_picture import Known
+from ..models.picture.fa3_label_codes import CODES
+from ..models.picture.fa3_labels import LABELS
+from ..models.picture.fa3_picture import Known
 from .fa3_import_common import (
     KSEF_NUMBER,
     SAMPLES,

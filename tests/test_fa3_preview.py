@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..ksef.fa3 import build
-from ..models.account_move_picture import AccountMove
+from ..models.picture.account_move_picture import AccountMove
 from .fa3_import_common import Fa3ImportCommon, document, row
 
 

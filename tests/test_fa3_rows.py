@@ -397,6 +397,6 @@ class TestFa3Rows(Fa3Common):
 
     def test_e123_file_above_the_limit_is_refused(self):
         move = self.sale(self.row(1, name="x" * 500))
-        limit = "odoo.addons.l10n_pl_ksef.models.fa3_checks.MAX_BYTES"
+        limit = "odoo.addons.l10n_pl_ksef.models.fa3.fa3_checks.MAX_BYTES"
         with patch(limit, 1500):
             self.assertEqual(self.refuse(move), ["too_large"])

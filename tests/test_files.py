@@ -6,7 +6,7 @@ import zipfile
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..models.account_move_ksef_files import FA3, UPO
+from ..models.sending.account_move_ksef_files import FA3, UPO
 from .sending_common import SendingCommon
 
 

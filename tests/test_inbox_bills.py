@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..ksef.fa3 import model
-from ..models.inbound_booking import Inbound
+from ..models.inbox.inbound_booking import Inbound
 from .inbox_common import InboxCommon
 
 

@@ -8,13 +8,13 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..ksef.fa3 import model
-from ..models import fetching_run
-from ..models.res_company_policy import WARSAW
+from ..models.inbox import fetching_run
+from ..models.policy.res_company_policy import WARSAW
 from ..simulator.invoice_query import Archive
 from .common import BUYER_NIP, NIP
 from .inbox_common import InboxCommon
 
-LOGGER = "odoo.addons.l10n_pl_ksef.models.l10n_pl_ksef_fetch"
+LOGGER = "odoo.addons.l10n_pl_ksef.models.inbox.l10n_pl_ksef_fetch"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

@@ -8,13 +8,13 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import fetching_run
+from ..models.inbox import fetching_run
 from ..simulator.invoice_query import Archive
 from .inbox_common import InboxCommon
 
 INVOICES = 90
 FAULTS = ("error", "cut_before", "cut_after", "malformed", "waf")
-LOGGER = "odoo.addons.l10n_pl_ksef.models.l10n_pl_ksef_fetch"
+LOGGER = "odoo.addons.l10n_pl_ksef.models.inbox.l10n_pl_ksef_fetch"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

@@ -7,7 +7,7 @@ import requests
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.l10n_pl_ksef_latarnia import LATARNIA_URL_PARAMETER
+from ..models.offline.l10n_pl_ksef_latarnia import LATARNIA_URL_PARAMETER
 from .sending_common import SendingCommon
 
 

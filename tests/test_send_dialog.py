@@ -8,10 +8,10 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MockEmail
 
-from ..models.account_move_send import EDI_KEY
+from ..models.sending.account_move_send import EDI_KEY
 from .sending_common import SendingCommon
 
-HELD_MAIL = "odoo.addons.l10n_pl_ksef.models.account_move_ksef_mail"
+HELD_MAIL = "odoo.addons.l10n_pl_ksef.models.sending.account_move_ksef_mail"
 
 
 class DialogCommon(SendingCommon, MockEmail):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
-from ..models import document_states as doc
-from ..models import session_states as ses
+from ..models.common import document_states as doc
+from ..models.common import session_states as ses
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

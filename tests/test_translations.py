@@ -15,7 +15,7 @@ from odoo import SUPERUSER_ID
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
-from ..models.shown import shown
+from ..models.common.shown import shown
 from .sending_common import SendingCommon
 
 MODULE = "l10n_pl_ksef"

@@ -11,8 +11,8 @@ from cryptography.fernet import Fernet
 from odoo.tests import tagged
 from odoo.tools import config
 
-from ..models import vault
-from ..models.vault import ENVIRONMENT_VARIABLE, VaultError
+from ..models.common import vault
+from ..models.common.vault import ENVIRONMENT_VARIABLE, VaultError
 from .common import KsefCommon
 
 

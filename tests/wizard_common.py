@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from ..ksef.environment import Environment
-from ..models.l10n_pl_ksef_gateway import Gateway
+from ..models.connection.l10n_pl_ksef_gateway import Gateway
 from ..simulator.state import Grant, Identifier
 from . import certificates
 from .certificates import AUTHENTICATION, OFFLINE, b64

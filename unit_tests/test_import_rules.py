@@ -28,7 +28,7 @@ FORBIDDEN = {
 }
 #: Modules of ``ksef`` that make calls: only the gateway builds them.
 NETWORK = {"ksef.client", "ksef.transport", "ksef.auth", "ksef.bearer"}
-GATEWAY = "models/l10n_pl_ksef_gateway.py"
+GATEWAY = "models/connection/l10n_pl_ksef_gateway.py"
 
 
 def imported_by(source: str, path: Path) -> set[str]:

@@ -1,0 +1,120 @@
+"""The taxes of a bill made equal to those of the file, grosz by grosz, also in PLN."""
+
+from decimal import Decimal
+
+from odoo import models
+
+from ..fa3.fa3_row import ZERO
+from .fa3_import_job import ACTIVITY
+from .fa3_import_notes import Notes
+from .fa3_import_plan import booked_taxes
+from .fa3_import_reading import cents
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_force_taxes(self, job):
+        """Write P_14_x, and P_14_xW as what is booked in PLN, onto the tax items.
+
+        A tax item that is written keeps its amount through later changes of other
+        fields; the payable follows.
+        """
+        wanted = booked_taxes(job.plan)
+        items = self._l10n_pl_ksef_tax_items(job)
+        changes = []
+        for bucket, (tax, local) in wanted.items():
+            if bucket in items:
+                changes += self._l10n_pl_ksef_tax_changes(items[bucket], tax, local)
+        if not changes:
+            return
+        with self._get_edi_creation():
+            for item, values in changes:
+                item.write(values)
+
+    def _link_bill_origin_to_purchase_orders(self, timeout=10):
+        # EXTENDS 'account': lines of the order replace those of the file, within a
+        # tolerance; the tax of the file stays, other sums are for a person
+        before = {move: (move.amount_untaxed, move.amount_total) for move in self}
+        taxes = {move: move._l10n_pl_ksef_booked_taxes() for move in self}
+        result = super()._link_bill_origin_to_purchase_orders(timeout=timeout)
+        for move in self.filtered("l10n_pl_ksef_source_hash"):
+            if move._l10n_pl_ksef_booked_taxes() != taxes[move]:
+                move._l10n_pl_ksef_restore_taxes(taxes[move])
+            if (move.amount_untaxed, move.amount_total) != before[move]:
+                notes = Notes(move.env)
+                notes.add("lines_changed")
+                move.activity_schedule(
+                    ACTIVITY, note=notes.as_html(), user_id=move.env.user.id
+                )
+        return result
+
+    def _l10n_pl_ksef_booked_taxes(self):
+        """Return the booked tax by tax and repartition: both currencies."""
+        found = {}
+        for item in self.line_ids.filtered("tax_repartition_line_id"):
+            key = item.tax_repartition_line_id.id
+            amount, balance = found.get(key, (0.0, 0.0))
+            found[key] = (amount + item.amount_currency, balance + item.balance)
+        return found
+
+    def _l10n_pl_ksef_restore_taxes(self, taxes):
+        """Write the tax items as they were, where there is one for each."""
+        items = self.line_ids.filtered("tax_repartition_line_id")
+        by_key = items.grouped(lambda item: item.tax_repartition_line_id.id)
+        if set(by_key) != set(taxes) or any(len(one) > 1 for one in by_key.values()):
+            return
+        with self._get_edi_creation():
+            for key, item in by_key.items():
+                amount, balance = taxes[key]
+                item.write({"amount_currency": amount, "balance": balance})
+
+    def _l10n_pl_ksef_tax_items(self, job):
+        """Return the tax items by bucket."""
+        found = {}
+        for item in self.line_ids.filtered("tax_repartition_line_id"):
+            bucket = job.bucket_of_tax.get(item.tax_line_id.id)
+            if bucket:
+                found[bucket] = found.get(bucket, item.browse()) | item
+        return found
+
+    def _l10n_pl_ksef_tax_changes(self, items, tax, local):
+        """Return what to write so that ``items`` come to ``tax``, the largest gives.
+
+        Journal items of a bill have the sign of the document, also on a refund.
+        """
+        side = 1 if self.is_purchase_document() else -1
+        largest = max(items, key=lambda item: abs(item.amount_currency))
+        own = self.company_id.currency_id
+        missing = side * tax - _sum(items, "amount_currency")
+        values = {}
+        if missing:
+            values["amount_currency"] = float(_exact(largest.amount_currency) + missing)
+        if self.currency_id == own:
+            if missing:
+                values["balance"] = values["amount_currency"]
+        elif local is not None and own.name == "PLN":
+            gap = side * local - _sum(items, "balance")
+            if gap or missing:
+                values["balance"] = float(_exact(largest.balance) + gap)
+        return [(largest, values)] if values else []
+
+    def _l10n_pl_ksef_booked_differs(self, job):
+        """Tell when the bill does not come to what was planned."""
+        planned = sum((line.net for line in job.plan.lines), ZERO)
+        planned += sum((tax for tax, _pln in booked_taxes(job.plan).values()), ZERO)
+        booked = cents(_exact(self.amount_total)) * job.reading.sign
+        if booked != planned:
+            job.notes.add(
+                "booked_differs",
+                booked=job.amount(booked),
+                given=job.amount(planned),
+            )
+
+
+def _exact(value):
+    return Decimal(str(value))
+
+
+def _sum(items, field):
+    return cents(sum((_exact(item[field]) for item in items), ZERO))

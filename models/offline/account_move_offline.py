@@ -1,0 +1,91 @@
+"""Issuing an invoice without KSeF, and how long there is to send it."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED
+from .l10n_pl_ksef_document_offline import ISSUE_MODES
+from .l10n_pl_ksef_outage import TOTAL_FAILURE
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_issue_mode = fields.Selection(
+        ISSUE_MODES, "Issued", compute="_compute_l10n_pl_ksef_offline", store=True
+    )
+    l10n_pl_ksef_send_by = fields.Date(
+        "To be sent to KSeF by", compute="_compute_l10n_pl_ksef_offline", store=True
+    )
+    l10n_pl_ksef_can_issue_offline = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_can_issue_offline"
+    )
+
+    @api.depends(
+        "l10n_pl_ksef_document_ids.issue_mode",
+        "l10n_pl_ksef_document_ids.send_by",
+        "l10n_pl_ksef_document_ids.state",
+    )
+    def _compute_l10n_pl_ksef_offline(self):
+        for move in self:
+            document = move.l10n_pl_ksef_document_ids.sorted("id")[-1:]
+            waits = document.issue_mode != ONLINE and document.state in LIVE
+            move.l10n_pl_ksef_issue_mode = document.issue_mode
+            move.l10n_pl_ksef_send_by = waits and document.send_by
+
+    @api.depends("l10n_pl_ksef_can_send", "l10n_pl_ksef_state")
+    def _compute_l10n_pl_ksef_can_issue_offline(self):
+        for move in self:
+            document = move.l10n_pl_ksef_document_id
+            waits = document.state == QUEUED and document.issue_mode == ONLINE
+            move.l10n_pl_ksef_can_issue_offline = waits or move.l10n_pl_ksef_can_send
+
+    def action_l10n_pl_ksef_issue_offline(self):
+        """Issue without KSeF: freeze the file, sign the second code, set the deadline.
+
+        The mode is the one of the outage that lasts, otherwise offline24.
+
+        :raises UserError, RedirectWarning: the invoice is unfit, no certificate
+        """
+        outage = self.env["l10n_pl_ksef.outage"]._present()
+        if outage.mode == TOTAL_FAILURE:
+            return self._l10n_pl_ksef_issue_in_total_failure()
+        for move in self:
+            if move.l10n_pl_ksef_state != QUEUED:
+                move._l10n_pl_ksef_check_sendable()
+                move._l10n_pl_ksef_enqueue()
+            document = move.l10n_pl_ksef_document_id
+            if document.issue_mode != ONLINE or document.state != QUEUED:
+                raise UserError(
+                    self.env._("This invoice is on its way to KSeF already.")
+                )
+            document._issue_offline(outage.mode or OFFLINE24)
+        # A PDF without the codes is not what may be handed over.
+        self._detach_attachments()
+        return self._l10n_pl_ksef_toast(
+            "success",
+            self.env._(
+                "Issued offline: %(names)s.", names=self._l10n_pl_ksef_names(self)
+            ),
+        )
+
+    def _l10n_pl_ksef_issue_in_total_failure(self):
+        """Mark the invoices as never to be sent (art. 106ng): no codes, any form."""
+        for move in self:
+            if move.l10n_pl_ksef_state:
+                raise UserError(
+                    self.env._("This invoice is on its way to KSeF already.")
+                )
+        self.write(
+            {
+                "l10n_pl_ksef_outside": True,
+                "l10n_pl_ksef_outside_reason": self.env._("Total failure of KSeF"),
+            }
+        )
+        return self._l10n_pl_ksef_toast(
+            "success",
+            self.env._(
+                "Issued in the total failure, outside KSeF: %(names)s.",
+                names=self._l10n_pl_ksef_names(self),
+            ),
+        )

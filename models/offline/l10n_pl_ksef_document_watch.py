@@ -1,0 +1,121 @@
+"""The day of an invoice, for which it waits, and the end of the time to send it."""
+
+from datetime import datetime, time, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...ksef import deadlines
+from ..common.ksef_activities import responsible, schedule
+
+#: Warsaw; a few minutes after midnight, so that no clock is still in yesterday.
+DAY_BEGINS = time(0, 5)
+
+DEADLINE = "mail_activity_deadline"
+
+
+def beginning_of(day):
+    """Return when KSeF takes an invoice of ``day``: naive UTC."""
+    begins = datetime.combine(day, DAY_BEGINS, tzinfo=deadlines.WARSAW)
+    return begins.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    warned_of = fields.Date(
+        readonly=True,
+        export_string_translation=False,
+        help="The deadline that somebody has been warned of; so it is done once.",
+    )
+
+    @api.private
+    def _freeze(self, move, xml, at=False):
+        # KSeF refuses tomorrow's date: such an invoice waits in the queue.
+        day = beginning_of(move.invoice_date)
+        if day > fields.Datetime.now():
+            at = max(at or day, day)
+        return super()._freeze(move, xml, at)
+
+    @api.private
+    def _issue_offline(self, mode):
+        today = deadlines.today_in_warsaw()
+        for document in self:
+            if document.move_id.invoice_date > today:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(name)s is dated %(day)s. It cannot be issued before"
+                        " that day.",
+                        name=document.move_id.name,
+                        day=format_date(self.env, document.move_id.invoice_date),
+                    )
+                )
+        return super()._issue_offline(mode)
+
+    # ------------------------------------------------------------------
+    # warning before the time runs out
+    # ------------------------------------------------------------------
+    @api.model
+    def _cron_watch_deadlines(self):
+        """Warn of each deadline once, on its last day; take back what moved."""
+        waiting = self.sudo()._offline_waiting()
+        moved = waiting.filtered(lambda d: d.warned_of and d.warned_of != d.send_by)
+        moved._take_warning_back()
+        today = deadlines.today_in_warsaw()
+        for document in waiting:
+            if document.send_by and document.send_by <= today:
+                document._warn_of_deadline()
+
+    def _take_warning_back(self):
+        self.move_id.sudo().activity_unlink([f"l10n_pl_ksef.{DEADLINE}"])
+        self.write({"warned_of": False})
+
+    def _warn_of_deadline(self):
+        self.ensure_one()
+        if self.warned_of:
+            return
+        user = responsible(self.move_id)
+        env = self.with_context(lang=user.lang).env
+        schedule(
+            self.move_id,
+            DEADLINE,
+            user,
+            env._("Issued offline: must be in KSeF today"),
+            note=env._(
+                "Invoice %(name)s must reach KSeF by %(day)s (art. %(article)s of the"
+                " VAT Act) and has not been taken yet. It is tried again by itself; see"
+                " what holds it.",
+                name=self.move_id.name,
+                day=format_date(env, self.send_by),
+                article=self.send_by_article,
+            ),
+            day=self.send_by,
+        )
+        self.warned_of = self.send_by
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_urgency = fields.Selection(
+        [("late", "Deadline missed"), ("last_day", "Last day"), ("soon", "In time")],
+        "Deadline of KSeF",
+        compute="_compute_l10n_pl_ksef_urgency",
+    )
+
+    @api.depends("l10n_pl_ksef_send_by")
+    def _compute_l10n_pl_ksef_urgency(self):
+        today = deadlines.today_in_warsaw()
+        for move in self:
+            day = move.l10n_pl_ksef_send_by
+            urgency = "soon"
+            if day and day <= today:
+                urgency = "late" if day < today else "last_day"
+            move.l10n_pl_ksef_urgency = day and urgency
+
+    @api.private
+    def _l10n_pl_ksef_accepted(self):
+        result = super()._l10n_pl_ksef_accepted()
+        self.sudo().activity_unlink([f"l10n_pl_ksef.{DEADLINE}"])
+        return result

@@ -1,0 +1,129 @@
+"""Handing invoices over to the sender."""
+
+from odoo import api, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from ..common.fa3_rule import ERROR
+
+#: what is mended on the form that the person has before him.
+_HERE = ("account.move", "account.move.line")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_l10n_pl_ksef_send(self):
+        """Queue the invoices and start the sender; tell what could not be queued.
+
+        :raises UserError, RedirectWarning: a single invoice that may not or can not go
+        """
+        if len(self) == 1:
+            self._l10n_pl_ksef_check_sendable()
+        queued = self._l10n_pl_ksef_enqueue()
+        left = self - queued
+        if not left:
+            return self._l10n_pl_ksef_toast(
+                "success",
+                self.env._(
+                    "On the way to KSeF: %(names)s.",
+                    names=self._l10n_pl_ksef_names(queued),
+                ),
+            )
+        return self._l10n_pl_ksef_toast(
+            "warning",
+            self.env._(
+                "On the way to KSeF: %(queued)s. To be mended first: %(left)s.",
+                queued=self._l10n_pl_ksef_names(queued) or "-",
+                left=self._l10n_pl_ksef_names(left),
+            ),
+            sticky=True,
+        )
+
+    def _l10n_pl_ksef_names(self, moves):
+        """Return the numbers of a few moves, or how many they are."""
+        if len(moves) > 10:
+            return self.env._("%(count)s invoices", count=len(moves))
+        return ", ".join(moves.mapped("name"))
+
+    def _l10n_pl_ksef_toast(self, kind, message, sticky=False):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": "KSeF",
+                "message": message,
+                "sticky": sticky,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _l10n_pl_ksef_check_sendable(self):
+        """Raise when this invoice may not or can not go to KSeF."""
+        self.ensure_one()
+        if refusal := self._l10n_pl_ksef_refusal():
+            raise UserError(refusal)
+        self._l10n_pl_ksef_raise_problems()
+
+    def _l10n_pl_ksef_raise_problems(self):
+        """Raise with all that is wrong and the way to the record that mends it."""
+        self.ensure_one()
+        problems = _errors(self._l10n_pl_ksef_prepare()[self])
+        if not problems:
+            return
+        message = _text(problems)
+        first = next((p for p in problems if p.res_id and p.model not in _HERE), None)
+        if not first:
+            raise UserError(message)
+        raise RedirectWarning(
+            message,
+            {
+                "type": "ir.actions.act_window",
+                "res_model": first.model,
+                "res_id": first.res_id,
+                "views": [(False, "form")],
+            },
+            self.env._("Open and mend"),
+        )
+
+    @api.private
+    def _l10n_pl_ksef_note_problems(self):
+        """Keep what would hold these invoices from being sent, for people to see."""
+        for move, prepared in self._l10n_pl_ksef_prepare().items():
+            move.l10n_pl_ksef_problem = _text(_errors(prepared))
+
+    @api.private
+    def _l10n_pl_ksef_enqueue(self, at=False):
+        """Freeze the FA(3) of the fit moves, queue them and wake the sender.
+
+        The others keep in ``l10n_pl_ksef_problem`` what is to be mended.
+
+        :param at: naive UTC time of the first attempt, at once by default
+        :return: the queued moves
+        """
+        refusals = {move: move._l10n_pl_ksef_refusal() for move in self}
+        for move, refusal in refusals.items():
+            if refusal:
+                move.l10n_pl_ksef_problem = refusal
+        candidates = self.filtered(lambda m: not refusals[m])
+        # Two people press the button at once: one of them gets the lock.
+        candidates.lock_for_update()
+        documents = self.env["l10n_pl_ksef.document"]
+        queued = self.browse()
+        for move, prepared in candidates._l10n_pl_ksef_prepare().items():
+            move.l10n_pl_ksef_problem = _text(_errors(prepared))
+            if prepared.xml is not None:
+                documents._freeze(move, prepared.xml, at)
+                queued |= move
+        if queued:
+            documents._trigger_sending(at or None)
+        return queued
+
+
+def _errors(prepared):
+    return tuple(p for p in prepared.problems if p.level == ERROR)
+
+
+def _text(problems):
+    """Return the sentences, each once: many rows may have the same fault."""
+    return "\n".join(dict.fromkeys(problem.message for problem in problems))

@@ -1,0 +1,318 @@
+"""One transmission of one invoice: the frozen bytes and everything KSeF said of them.
+
+Nobody writes these rows but the named methods below; what was sent is never deleted.
+The way to KSeF and back is in ``sending.py``.
+"""
+
+import base64
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...ksef.crypto import sha256_base64
+from ..common.document_states import (
+    ACCEPTED,
+    QUEUED,
+    REJECTED,
+    SENDING,
+    STATES,
+    TRANSITIONS,
+    UNKNOWN,
+)
+from ..common.durable import company_turn
+from ..common.messages import explain_status
+from ..common.session_states import UNFINISHED
+from .sending_run import SendingRun
+
+_logger = logging.getLogger(__name__)
+
+
+def _due(now, field, states):
+    return ["&", ("state", "in", states), "|", (field, "=", False), (field, "<=", now)]
+
+
+class Document(models.Model):
+    _name = "l10n_pl_ksef.document"
+    _description = "KSeF document"
+    _order = "id desc"
+    _rec_name = "move_id"
+
+    move_id = fields.Many2one(
+        "account.move",
+        "Invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    session_id = fields.Many2one(
+        "l10n_pl_ksef.session", readonly=True, index="btree_not_null"
+    )
+    state = fields.Selection(STATES, default=QUEUED, required=True, readonly=True)
+    mode = fields.Selection(
+        [("online", "Online"), ("offline", "Offline")],
+        readonly=True,
+        help="Given by KSeF: an invoice that arrives later than the day of its issue"
+        " counts as issued offline (art. 106nda of the VAT Act).",
+    )
+    xml = fields.Binary("FA(3)", attachment=True, readonly=True)
+    xml_name = fields.Char(compute="_compute_xml_name")
+    xml_hash = fields.Char(
+        "SHA-256 (Base64)", readonly=True, index=True, export_string_translation=False
+    )
+    xml_size = fields.Integer("Size (bytes)", readonly=True)
+    reference_number = fields.Char("Request number", readonly=True)
+    ksef_number = fields.Char("KSeF number", readonly=True, index="btree_not_null")
+    original_ksef_number = fields.Char("Number of the original", readonly=True)
+    original_session_number = fields.Char("Session of the original", readonly=True)
+    upo = fields.Binary("Own UPO", attachment=True, readonly=True)
+    upo_name = fields.Char(compute="_compute_upo_name")
+    queued_at = fields.Datetime(
+        "Handed over", default=fields.Datetime.now, readonly=True
+    )
+    sent_at = fields.Datetime("Received by KSeF", readonly=True)
+    acquired_at = fields.Datetime("KSeF number given", readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_try_at = fields.Datetime("Next attempt", readonly=True)
+    code_scope = fields.Char(readonly=True, export_string_translation=False)
+    code = fields.Char("KSeF code", readonly=True)
+    details = fields.Text("Words of KSeF", readonly=True)
+    message = fields.Text(compute="_compute_message")
+
+    _one_on_its_way = models.UniqueIndex(
+        "(move_id) WHERE state != 'rejected'",
+        "This invoice has already been handed over to KSeF.",
+    )
+    _ksef_number_once = models.UniqueIndex(
+        "(ksef_number, company_id) WHERE ksef_number IS NOT NULL",
+        "This KSeF number is already known.",
+    )
+
+    @api.depends("move_id.name")
+    def _compute_xml_name(self):
+        for document in self:
+            number = (document.move_id.name or "").replace("/", "_")
+            document.xml_name = f"FA3_{number}.xml"
+
+    @api.depends("state", "upo", "session_id.upo_name")
+    def _compute_upo_name(self):
+        for document in self:
+            own = document.upo and f"UPO_{document.ksef_number}.xml"
+            name = own or document.session_id.upo_name
+            document.upo_name = document.state == ACCEPTED and name
+
+    @api.depends("code_scope", "code", "details", "original_ksef_number")
+    @api.depends_context("lang")
+    def _compute_message(self):
+        for document in self:
+            document.message = document.code and explain_status(
+                self.env,
+                document.code_scope,
+                document.code,
+                tuple((document.details or "").splitlines()),
+                number=document.original_ksef_number or "",
+                nip=document.company_id.l10n_pl_ksef_nip or "",
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_never_sent(self):
+        if any(document.state != QUEUED or document.attempts for document in self):
+            raise UserError(
+                self.env._("A document that was sent to KSeF cannot be deleted.")
+            )
+
+    # ------------------------------------------------------------------
+    # the only writers
+    # ------------------------------------------------------------------
+    @api.private
+    def _freeze(self, move, xml, at=False):
+        """Create the queued document of ``move``.
+
+        :param bytes xml: the FA(3) file; from here on it is never built again.
+        :param at: naive UTC time of the first attempt, at once by default
+        :return: the new document (``queued``).
+        """
+        return self.sudo().create(
+            {
+                "move_id": move.id,
+                "company_id": move.company_id.id,
+                "xml": base64.b64encode(xml),
+                "xml_hash": sha256_base64(xml),
+                "xml_size": len(xml),
+                "next_try_at": at,
+            }
+        )
+
+    @api.private
+    def _set_state(self, state, **values):
+        """Move to ``state`` and write the chatter's line.
+
+        Open forms and lists are woken by the caller, once for all it has changed.
+
+        :raises AssertionError: the table ``TRANSITIONS`` has no such way.
+        """
+        for document in self.sudo():
+            if state not in TRANSITIONS[document.state]:
+                raise AssertionError(f"{document.state} -> {state} is no transition")
+            document.write({"state": state, **values})
+            if state == ACCEPTED:
+                document.move_id._l10n_pl_ksef_accepted()
+            document._tell()
+
+    @api.private
+    def _begin_attempt(self, session):
+        """Commit to sending in ``session``: the intent that a crash leaves behind."""
+        self._turn_offline_if_late()
+        self._set_state(
+            SENDING,
+            session_id=session.id,
+            attempts=self.attempts + 1,
+            code_scope=False,
+            code=False,
+            details=False,
+        )
+
+    @api.private
+    def _note(self, **values):
+        """Write attempts, times and codes that come without a change of state."""
+        self.sudo().write(values)
+
+    @api.private
+    def _xml_bytes(self):
+        """Return the frozen bytes, byte for byte."""
+        self.ensure_one()
+        return base64.b64decode(self.sudo().with_context(bin_size=False).xml)
+
+    @api.private
+    def _keep_upo(self, data):
+        """Archive the UPO of this one document, byte for byte."""
+        self.sudo().write({"upo": base64.b64encode(data)})
+
+    # ------------------------------------------------------------------
+    # telling
+    # ------------------------------------------------------------------
+    def _tell(self):
+        """Write the chatter line of the present state."""
+        self.ensure_one()
+        line = self.with_context(lang=self._chatter_lang())._chatter_line()
+        if line:
+            self.move_id._message_log(body=line)
+
+    def _chatter_lang(self):
+        """Return the language of who handed the invoice over, else the company's."""
+        author = self.create_uid.filtered(lambda user: not user._is_superuser())
+        return (author or self.company_id.partner_id).lang or self.env.lang
+
+    def _chatter_line(self):
+        """Return the chatter's sentence for the present state, or ``None``."""
+        lines = {
+            ACCEPTED: lambda: self.env._(
+                "KSeF accepted the invoice: %(number)s", number=self.ksef_number
+            ),
+            REJECTED: lambda: self.env._(
+                "KSeF rejected the invoice. %(reason)s", reason=self.message or ""
+            ),
+            UNKNOWN: lambda: self.env._(
+                "The invoice was sent to KSeF, but no answer came back. It is being"
+                " looked up there before anything is sent again."
+            ),
+        }
+        build = lines.get(self.state)
+        return build and build()
+
+    # ------------------------------------------------------------------
+    # the cron
+    # ------------------------------------------------------------------
+    @api.model
+    def _cron_send_documents(self):
+        """Give each company with something due its turn at KSeF."""
+        companies = self._companies_with_work()
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(companies))
+        for company in companies:
+            self._run_company(company)
+            if not progress(1):
+                break
+        self._trigger_next()
+
+    @api.private
+    def _run_company(self, company):
+        """Send and read for one company; its failure never stops the next one."""
+        company = company.with_company(company)
+        try:
+            with company_turn(company) as mine:
+                if mine:
+                    SendingRun(company).run()
+        except Exception:
+            # A fault of ours: logged in full, the rows stay as the last commit left
+            # them and the next run takes them over.
+            _logger.exception("KSeF run of company %s failed", company.id)
+            self.env.cr.rollback()
+
+    def _companies_with_work(self):
+        """Return the connected companies that have a row due now."""
+        now = fields.Datetime.now()
+        documents = self.sudo().search(_due(now, "next_try_at", (QUEUED, SENDING)))
+        documents |= self.sudo().search(
+            [
+                ("original_ksef_number", "!=", False),
+                *_due(now, "next_try_at", (UNKNOWN,)),
+            ]
+        )
+        sessions = self.env["l10n_pl_ksef.session"].sudo()
+        sessions = sessions.search(_due(now, "next_check_at", UNFINISHED))
+        companies = documents.company_id | sessions.company_id
+        return companies.filtered(lambda c: c._l10n_pl_ksef_is_active())
+
+    @api.private
+    def _trigger_next(self):
+        """Wake the cron when the next row is due (KSeF's own hints included)."""
+        times = [
+            self.sudo()
+            .search(
+                [("state", "=", QUEUED), ("next_try_at", "!=", False)],
+                order="next_try_at",
+                limit=1,
+            )
+            .next_try_at,
+            self.env["l10n_pl_ksef.session"]
+            .sudo()
+            .search(
+                [("state", "in", UNFINISHED), ("next_check_at", "!=", False)],
+                order="next_check_at",
+                limit=1,
+            )
+            .next_check_at,
+        ]
+        at = min(filter(None, times), default=None)
+        if at:
+            self._trigger_sending(max(at, fields.Datetime.now()))
+
+    @api.private
+    def _trigger_sending(self, at=None):
+        cron = self.env.ref("l10n_pl_ksef.ir_cron_send_documents").sudo()
+        cron._trigger(at=at)
+
+    # ------------------------------------------------------------------
+    # downloads
+    # ------------------------------------------------------------------
+    def action_download_xml(self):
+        self.ensure_one()
+        return self._download("xml", self.xml_name)
+
+    def action_download_upo(self):
+        self.ensure_one()
+        if not self.upo_name:
+            raise UserError(self.env._("The UPO has not arrived from KSeF yet."))
+        if self.upo:
+            return self._download("upo", self.upo_name)
+        return self.session_id.action_download_upo()
+
+    def _download(self, field, name):
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/{field}/{name}?download=1",
+            "target": "download",
+        }

@@ -1,0 +1,89 @@
+"""A session with KSeF: opened, filled, closed, answered with a UPO.
+
+A run of the sender opens one session for all that waits, sends, closes at once and
+reads the answers by pages. Keys of a session live only in that run's memory: after a
+crash a session is closed and read, never filled again.
+"""
+
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.messages import explain_status
+from ..common.session_states import BATCH, ONLINE, OPENING, STATES, TRANSITIONS
+
+
+class Session(models.Model):
+    _name = "l10n_pl_ksef.session"
+    _description = "KSeF session"
+    _order = "id desc"
+    _rec_name = "reference_number"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    state = fields.Selection(STATES, default=OPENING, required=True, readonly=True)
+    kind = fields.Selection(
+        [(ONLINE, "Interactive"), (BATCH, "Batch")],
+        default=ONLINE,
+        required=True,
+        readonly=True,
+    )
+    reference_number = fields.Char("Session number", readonly=True, index=True)
+    opened_at = fields.Datetime(readonly=True)
+    closed_at = fields.Datetime(readonly=True)
+    next_check_at = fields.Datetime("Next look at KSeF", readonly=True)
+    checks = fields.Integer(readonly=True)
+    code = fields.Char("KSeF code", readonly=True)
+    details = fields.Text("Words of KSeF", readonly=True)
+    message = fields.Text(compute="_compute_message")
+    document_ids = fields.One2many("l10n_pl_ksef.document", "session_id", readonly=True)
+    upo = fields.Binary("UPO", attachment=True, readonly=True)
+    upo_name = fields.Char(readonly=True)
+
+    @api.depends("code", "details")
+    @api.depends_context("lang")
+    def _compute_message(self):
+        for session in self:
+            session.message = session.code and explain_status(
+                self.env,
+                "session",
+                session.code,
+                tuple((session.details or "").splitlines()),
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Sessions with KSeF are kept."))
+
+    @api.private
+    def _set_state(self, state, **values):
+        """Move to ``state``.
+
+        :raises AssertionError: the table ``TRANSITIONS`` has no such way.
+        """
+        for session in self.sudo():
+            if state not in TRANSITIONS[session.state]:
+                raise AssertionError(f"{session.state} -> {state} is no transition")
+            session.write({"state": state, **values})
+
+    @api.private
+    def _note(self, **values):
+        """Write times and codes that come without a change of state."""
+        self.sudo().write(values)
+
+    @api.private
+    def _keep_upo(self, data):
+        """Archive the UPO's bytes as they came (the legal proof of receipt)."""
+        self.ensure_one()
+        self._note(
+            upo=base64.b64encode(data), upo_name=f"UPO_{self.reference_number}.xml"
+        )
+
+    def action_download_upo(self):
+        self.ensure_one()
+        path = f"/web/content/{self._name}/{self.id}/upo/{self.upo_name}"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"{path}?download=1",
+            "target": "download",
+        }
