@@ -150,7 +150,7 @@ def _problem_facts(body: Mapping[str, Any]) -> Facts:
         return _facts_of(
             rows, code_key="code", text_key="description", reference=reference
         )
-    detail = _text(body, "detail")
+    detail = _text(body, "detail") or _register_line(body)
     reason = body.get("reasonCode")
     return Facts(
         text=detail or _text(body, "title"),
@@ -158,6 +158,12 @@ def _problem_facts(body: Mapping[str, Any]) -> Facts:
         reference=reference if isinstance(reference, str) else None,
         reason_code=reason if isinstance(reason, str) else None,
     )
+
+
+def _register_line(body: Mapping[str, Any]) -> str:
+    """Return the error of the register of VAT taxpayers, e.g. "WL-115: …"."""
+    code, text = _text(body, "code"), _text(body, "message")
+    return f"{code}: {text}" if code and text else ""
 
 
 def _facts_of(
