@@ -10,6 +10,7 @@
     "depends": ["l10n_pl"],
     "external_dependencies": {"python": ["xmlsec"]},
     "data": [
+        "security/l10n_pl_ksef_groups.xml",
         "security/ir.model.access.csv",
         "security/l10n_pl_ksef_security.xml",
         "data/ir_cron_data.xml",
@@ -48,6 +49,7 @@
         "views/inbox_views.xml",
         "wizards/inbox_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/js/ksef_live.js"],
         "web.assets_tests": ["l10n_pl_ksef/static/tests/tours/**/*"],

@@ -6,3 +6,4 @@ from . import offline
 from . import bills
 from . import picture
 from . import inbox
+from . import rights

@@ -44,6 +44,7 @@ from . import (
     test_report_qr,
     test_secrets,
     test_send_dialog,
+    test_rights_given,
     test_sending,
     test_settings,
     test_states,
