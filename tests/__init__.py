@@ -43,6 +43,7 @@ from . import (
     test_queue_job,
     test_report_qr,
     test_secrets,
+    test_self_billing_sending,
     test_send_dialog,
     test_rights_given,
     test_sending,

@@ -239,6 +239,16 @@ _INVOICE = {
         "No right to issue invoices in the name of the seller. Your login is for NIP"
         " %(nip)s."
     ),
+    "410.self_billing": _lt(
+        "The supplier has not allowed NIP %(nip)s to issue invoices in its name. The"
+        " supplier gives this right in KSeF (permissions, self-invoicing); then reset"
+        " the invoice to draft and send it again."
+    ),
+    "410.attachment": _lt(
+        "NIP %(nip)s may not send this invoice with its attachment. Invoices with an"
+        " attachment must be notified in e-Urząd Skarbowy first (up to 3 working days"
+        " before)."
+    ),
     "415": _lt(
         "Invoices with an attachment must be notified in e-Urząd Skarbowy first."
     ),

@@ -1,9 +1,9 @@
 """Podmiot1, Podmiot2, Podmiot3: who sells, who buys, who else takes part."""
 
-from odoo import models
+from odoo import api, models
 
 from ...ksef.fa3 import model
-from .fa3_identity import Identity
+from .fa3_identity import Identity, identify
 from .fa3_text import cut, email, phone, quantity
 
 #: rates for which the law wants the seller's EU prefix (art. 97(10), art. 100(1)).
@@ -48,6 +48,13 @@ def identification(kind, identity, name, *, internal_id=None):
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    @api.private
+    def _l10n_pl_ksef_seller_nip(self):
+        nip = super()._l10n_pl_ksef_seller_nip()
+        if self.is_sale_document():
+            return nip
+        return identify(self.commercial_partner_id).nip or False
 
     def _l10n_pl_ksef_fa3_seller(self, source):
         seller, company = source.seller, source.company

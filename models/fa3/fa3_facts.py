@@ -240,7 +240,6 @@ def _namesakes(moves):
     others = moves.search(
         [
             ("name", "in", moves.mapped("name")),
-            ("move_type", "in", ("out_invoice", "out_refund")),
             ("l10n_pl_ksef_state", "not in", (False, REJECTED)),
         ]
     ).grouped("name")

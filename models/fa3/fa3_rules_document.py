@@ -108,7 +108,7 @@ def _bad_period(source):
 def _number_taken(source):
     """KSeF knows an invoice by seller, kind and number, for ten years (code 440)."""
     for other in source.facts.same_number(source.move):
-        nip = source.facts.identity(other.company_id.partner_id).nip
+        nip = other._l10n_pl_ksef_seller_nip()
         same_kind = other._l10n_pl_ksef_fa3_kind() == source.kind
         if nip == source.seller_identity.nip and same_kind:
             yield found(source.move, "name", number=source.move.name)

@@ -129,7 +129,7 @@ class Document(models.Model):
             return certificate_link(
                 gateway._environment(company.l10n_pl_ksef_environment),
                 context_value=company.l10n_pl_ksef_nip,
-                seller_nip=company.l10n_pl_ksef_nip,
+                seller_nip=self.move_id._l10n_pl_ksef_seller_nip(),
                 serial_hex=certificate.serial_number,
                 invoice_hash=self.xml_hash,
                 key=certificate._read_key(),

@@ -41,12 +41,14 @@ class AccountMove(models.Model):
         compute="_compute_l10n_pl_ksef_has_picture"
     )
 
-    @api.depends("l10n_pl_ksef_source_hash", "move_type", "country_code", "state")
+    @api.depends(
+        "l10n_pl_ksef_source_hash", "move_type", "journal_id", "country_code", "state"
+    )
     def _compute_l10n_pl_ksef_has_picture(self):
         for move in self:
-            is_sale = move.country_code == "PL" and move.is_sale_document()
+            is_ours = move.country_code == "PL" and move._l10n_pl_ksef_is_issued()
             move.l10n_pl_ksef_has_picture = move.l10n_pl_ksef_source_hash or (
-                is_sale and move.state != "cancel"
+                is_ours and move.state != "cancel"
             )
 
     def action_l10n_pl_ksef_preview(self):

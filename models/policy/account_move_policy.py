@@ -53,7 +53,7 @@ class AccountMove(models.Model):
         """Tell whether this invoice is meant for KSeF by the company's policy."""
         self.ensure_one()
         return (
-            self.is_sale_document()
+            self._l10n_pl_ksef_is_issued()
             and self.company_id._l10n_pl_ksef_is_strict()
             and not self._l10n_pl_ksef_exception()
             and not self._l10n_pl_ksef_sent_by_core()
@@ -66,7 +66,7 @@ class AccountMove(models.Model):
         return (
             bool(kinds)
             and self._l10n_pl_ksef_is_meant()
-            and self.partner_id._l10n_pl_ksef_buyer_kind() in kinds
+            and self._l10n_pl_ksef_buyer()._l10n_pl_ksef_buyer_kind() in kinds
         )
 
     def _l10n_pl_ksef_mail_must_wait(self):
@@ -78,7 +78,14 @@ class AccountMove(models.Model):
         self.ensure_one()
         return (
             self._l10n_pl_ksef_is_meant()
-            and self.partner_id._l10n_pl_ksef_buyer_kind() != PERSON
+            and self._l10n_pl_ksef_buyer()._l10n_pl_ksef_buyer_kind() != PERSON
+        )
+
+    def _l10n_pl_ksef_buyer(self):
+        """Return who buys; of a self-billed invoice that is the company itself."""
+        self.ensure_one()
+        return (
+            self.partner_id if self.is_sale_document() else self.company_id.partner_id
         )
 
     # ------------------------------------------------------------------

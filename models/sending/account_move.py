@@ -59,6 +59,9 @@ class AccountMove(models.Model):
         "To mend before sending to KSeF", copy=False, readonly=True
     )
     l10n_pl_ksef_can_send = fields.Boolean(compute="_compute_l10n_pl_ksef_can_send")
+    l10n_pl_ksef_is_issued = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_is_issued", export_string_translation=False
+    )
 
     # ------------------------------------------------------------------
     # computed
@@ -108,6 +111,36 @@ class AccountMove(models.Model):
     def _compute_l10n_pl_ksef_can_send(self):
         for move in self:
             move.l10n_pl_ksef_can_send = not move._l10n_pl_ksef_refusal()
+
+    @api.depends("move_type", "journal_id")
+    def _compute_l10n_pl_ksef_is_issued(self):
+        for move in self:
+            move.l10n_pl_ksef_is_issued = move._l10n_pl_ksef_is_issued()
+
+    @api.private
+    def _l10n_pl_ksef_is_issued(self):
+        """Tell whether we issue this invoice: a sale, or a bill that we self-bill."""
+        self.ensure_one()
+        is_bill = self.move_type in ("in_invoice", "in_refund")
+        return self.is_sale_document() or (is_bill and self.journal_id.is_self_billing)
+
+    @api.private
+    def _l10n_pl_ksef_seller_nip(self):
+        """Return the ten digits of the seller (``False``: it has none)."""
+        self.ensure_one()
+        return self.company_id.sudo().l10n_pl_ksef_nip
+
+    @api.depends("l10n_pl_ksef_is_issued")
+    def _compute_display_send_button(self):  # pylint: disable=missing-return
+        # EXTENDS 'account': the supplier gets the invoice that we issue in its name
+        super()._compute_display_send_button()
+        for move in self:
+            if (
+                move.country_code == "PL"
+                and move.state == "posted"
+                and move.l10n_pl_ksef_is_issued
+            ):
+                move.display_send_button = True
 
     @api.depends("l10n_pl_ksef_state")
     def _compute_show_reset_to_draft_button(self):

@@ -33,9 +33,10 @@ class AccountMove(models.Model):
         exception = self._l10n_pl_ksef_exception()
         reasons = (
             (
-                not self.is_sale_document(),
+                not self._l10n_pl_ksef_is_issued(),
                 lambda: self.env._(
-                    "Only customer invoices and credit notes go to KSeF."
+                    "Only customer invoices, credit notes and the bills of a"
+                    " self-billing journal go to KSeF."
                 ),
             ),
             (

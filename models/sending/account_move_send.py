@@ -76,6 +76,14 @@ class AccountMoveSend(models.AbstractModel):
             return set(edis) - {CORE_EDI_KEY}
         return edis
 
+    @api.model
+    def _get_move_constraints(self, move):
+        # EXTENDS 'account': the supplier gets the bill that was issued in its name
+        constraints = super()._get_move_constraints(move)
+        if move.country_code == "PL" and move._l10n_pl_ksef_is_issued():
+            constraints.pop("not_sale_document", None)
+        return constraints
+
     # ------------------------------------------------------------------
     # what is said before
     # ------------------------------------------------------------------

@@ -41,19 +41,20 @@ class BatchSending:
         """Return the packages to be sent from ``queue``, and what goes one by one.
 
         A package holds invoices of one kind only: online, or issued offline. KSeF
-        takes technical corrections in interactive sessions only.
+        takes technical corrections in interactive sessions only, and invoices with an
+        attachment, be it a single one, in packages only.
         """
         threshold = self.run.company.l10n_pl_ksef_batch_from
         packages, rest = [], queue
         for is_offline in (False, True):
             fit = queue.filtered(
                 lambda d, is_offline=is_offline: (
-                    (d.issue_mode != doc.ONLINE) == is_offline
-                    and d.attempts < MAX_PACKAGES
-                    and not d.corrected_hash
+                    (d.issue_mode != doc.ONLINE) == is_offline and _fits_package(d)
                 )
             )
-            if threshold and len(fit) >= threshold:
+            if not threshold or len(fit) < threshold:
+                fit = fit.filtered("has_attachment")
+            if fit:
                 packages += [
                     fit[start : start + MAX_INVOICES]
                     for start in range(0, len(fit), MAX_INVOICES)
@@ -123,3 +124,9 @@ class BatchSending:
         for start in range(0, len(documents), CHUNK):
             some = documents[start : start + CHUNK]
             durably(self.env, lambda some=some: step(some.with_prefetch()))
+
+
+def _fits_package(document):
+    """Tell whether a document may go in a package."""
+    is_fresh = document.attempts < MAX_PACKAGES or document.has_attachment
+    return is_fresh and not document.corrected_hash

@@ -27,6 +27,11 @@ from .sending_run import SendingRun
 
 _logger = logging.getLogger(__name__)
 
+#: status of an invoice whose sender may not issue it.
+NO_RIGHT = "410"
+#: a text can't hold this tag: there "<" is written "&lt;".
+_ATTACHMENT = b"<Zalacznik>"
+
 
 def _due(now, field, states):
     return ["&", ("state", "in", states), "|", (field, "=", False), (field, "<=", now)]
@@ -63,6 +68,11 @@ class Document(models.Model):
         "SHA-256 (Base64)", readonly=True, index=True, export_string_translation=False
     )
     xml_size = fields.Integer("Size (bytes)", readonly=True)
+    has_attachment = fields.Boolean(
+        "Has an attachment",
+        readonly=True,
+        help="KSeF takes invoices with an attachment in batch packages only.",
+    )
     reference_number = fields.Char("Request number", readonly=True)
     ksef_number = fields.Char("KSeF number", readonly=True, index="btree_not_null")
     original_ksef_number = fields.Char("Number of the original", readonly=True)
@@ -110,11 +120,19 @@ class Document(models.Model):
             document.message = document.code and explain_status(
                 self.env,
                 document.code_scope,
-                document.code,
+                document._message_code(),
                 tuple((document.details or "").splitlines()),
                 number=document.original_ksef_number or "",
                 nip=document.company_id.l10n_pl_ksef_nip or "",
             )
+
+    def _message_code(self):
+        """Return KSeF's code, told apart where one code has several remedies."""
+        if (self.code_scope, self.code) != ("invoice", NO_RIGHT):
+            return self.code
+        if not self.move_id.is_sale_document():
+            return f"{NO_RIGHT}.self_billing"
+        return f"{NO_RIGHT}.attachment" if self.has_attachment else NO_RIGHT
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_never_sent(self):
@@ -141,6 +159,7 @@ class Document(models.Model):
                 "xml": base64.b64encode(xml),
                 "xml_hash": sha256_base64(xml),
                 "xml_size": len(xml),
+                "has_attachment": _ATTACHMENT in xml,
                 "next_try_at": at,
             }
         )

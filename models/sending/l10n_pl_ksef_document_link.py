@@ -26,7 +26,8 @@ class Document(models.Model):
         for document in self:
             company = document.company_id.sudo()
             document.verification_link = document._link_in(
-                company.l10n_pl_ksef_environment, company.l10n_pl_ksef_nip
+                company.l10n_pl_ksef_environment,
+                document.move_id._l10n_pl_ksef_seller_nip(),
             )
 
     @api.private
