@@ -35,6 +35,10 @@ ODOO_CONF=$OWN/odoo.conf
 ADDONS=$OWN/addons
 TEMPLATE_DB=l10n_pl_ksef_template
 TEST_TEMPLATE_DB=l10n_pl_ksef_test_template
+APPS_TEMPLATE_DB=l10n_pl_ksef_apps_template
+# The add-on needs none of these, but does more where they are.
+APPS=sale_management,account_debit_note,purchase,stock,queue_job
+OCA=$KSEF_HOME/oca
 DEMO_DB=l10n_pl_ksef_demo
 
 export PYTHONPATH=$ODOO_SOURCE${PYTHONPATH:+:$PYTHONPATH}
@@ -200,20 +204,28 @@ PYTHON
 
 set_up() { "$CHECKOUT/dev/setup"; }
 
-# Prepare a database with the add-on installed, once per state of its files, and
-# clone it: clone_installed NAME.
-clone_installed() {
+# Prepare a database with modules installed, once per state of the add-on's files:
+# prepare_installed DATABASE FROM MODULES
+prepare_installed() {
+    local wanted
+    wanted=$(printf '%s %s %s' "$(database_stamp "$2")" "$(addon_digest)" "$3" | digest)
+    [ "$(database_stamp "$1")" != "$wanted" ] || return 0
+    say "Installing $3 in a new database ..."
+    clone_database "$2" "$1"
+    quietly install odoo -d "$1" -i "$3" --stop-after-init
+    stamp_database "$1" "$wanted"
+}
+
+# A database of one's own with the add-on installed: clone_installed NAME, and with
+# the apps that it can work with: clone_with_apps NAME
+clone_installed() { clone_prepared $TEST_TEMPLATE_DB "$1"; }
+clone_with_apps() { clone_prepared $APPS_TEMPLATE_DB "$1"; }
+clone_prepared() {
     exec {test_lock}>"$KSEF_HOME/test_template.lock"
     flock "$test_lock"
-    local wanted
-    wanted=$(printf '%s %s' "$(database_stamp $TEMPLATE_DB)" "$(addon_digest)" | digest)
-    if [ "$(database_stamp $TEST_TEMPLATE_DB)" != "$wanted" ]; then
-        say "Installing the add-on in a new database ..."
-        clone_database $TEMPLATE_DB $TEST_TEMPLATE_DB
-        quietly install odoo -d $TEST_TEMPLATE_DB -i l10n_pl_ksef --stop-after-init
-        stamp_database $TEST_TEMPLATE_DB "$wanted"
-    fi
-    clone_database $TEST_TEMPLATE_DB "$1"
+    prepare_installed $TEST_TEMPLATE_DB $TEMPLATE_DB l10n_pl_ksef
+    [ "$1" = $TEST_TEMPLATE_DB ] || prepare_installed "$1" $TEST_TEMPLATE_DB $APPS
+    clone_database "$1" "$2"
     exec {test_lock}>&-
 }
 
