@@ -7,6 +7,7 @@ length of texts) stay on.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -47,17 +48,27 @@ class XmlRefused(Exception):
 
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
+_DECLARATION = re.compile(r"\A<\?xml\b[^>]*\?>")
+#: What is read beside UTF-8 where that is wanted; Python has a codec for each.
+_OTHER_ENCODINGS = frozenset(
+    ("utf-16", "iso-8859-1", "iso-8859-2", "windows-1250", "windows-1252", "cp1250")
+)
 _LONG_TAG = re.compile(rb"<[^<]{2000,}")
 _ASSIGNMENT = re.compile(rb"""=[ \t\r\n]*["']""")
 
 
-def parse_xml(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+def parse_xml(
+    data: bytes, limits: Limits = DEFAULT_LIMITS, *, any_encoding: bool = False
+) -> etree._Element:
     """Parse bytes into an element tree without comments.
 
+    :param any_encoding: also read UTF-16 and the encodings of Polish programs
     :return: the root; texts are as written, CDATA and character references resolved
     :raises XmlRefused: broken, hostile or too large; found in linear time, and
         before memory is spent on it
     """
+    if any_encoding and len(data) <= limits.size:
+        data = _as_utf8(data)
     _refuse_early(data, limits)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -87,7 +98,7 @@ def _refuse_early(data: bytes, limits: Limits) -> None:
         raise XmlRefused("too_big", str(limits.size))
     if not data.strip():
         raise XmlRefused("empty")
-    if not _is_utf8(data):
+    if not is_utf8(data):
         raise XmlRefused("not_utf8")
     if _has_doctype(data):
         raise XmlRefused("dtd")
@@ -98,7 +109,25 @@ def _refuse_early(data: bytes, limits: Limits) -> None:
             raise XmlRefused("too_complex")
 
 
-def _is_utf8(data: bytes) -> bool:
+def _as_utf8(data: bytes) -> bytes:
+    """Write a document in UTF-8, so that the checks on bytes see it.
+
+    :return: ``data`` itself where it is in no encoding of :data:`_OTHER_ENCODINGS`
+    """
+    declared = _DECLARED.match(data)
+    name = declared.group(1).decode("ascii", "replace").lower() if declared else ""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        name = "utf-16"
+    if name not in _OTHER_ENCODINGS:
+        return data
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        return data
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+
+
+def is_utf8(data: bytes) -> bool:
     """Accept UTF-8 only: with another encoding the checks on bytes would be blind."""
     if b"\x00" in data[:1000]:
         return False

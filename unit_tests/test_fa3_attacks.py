@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import tracemalloc
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -76,13 +79,25 @@ ATTACKS = {
     "more tags than any invoice": (lambda: "<a/>" * (MEGA + 10), "too_complex"),
     "declarations that multiply": (declarations, "too_complex"),
     "endless comment": (lambda: "<!--" * MEGA, "not_xml"),
-    "UTF-16": (lambda: (ROOT + END).encode("utf-16"), "not_utf8"),
+    "entity bomb in UTF-16": (lambda: laughs().encode("utf-16"), "dtd"),
+    "UTF-16 without its mark": (lambda: (ROOT + END).encode("utf-16-le"), "not_utf8"),
+    "half a character of UTF-16": (
+        lambda: (ROOT + END).encode("utf-16") + b"\x00",
+        "not_utf8",
+    ),
     "UTF-7": (
         lambda: '<?xml version="1.0" encoding="UTF-7"?>' + ROOT + END,
         "not_utf8",
     ),
-    "other encoding": (
-        lambda: '<?xml version="1.0" encoding="ISO-8859-2"?>' + ROOT + END,
+    "entity in another encoding": (
+        lambda: (
+            '<?xml version="1.0" encoding="ISO-8859-2"?>'
+            '<!DOCTYPE F [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + ROOT + END
+        ),
+        "dtd",
+    ),
+    "encoding that nobody knows": (
+        lambda: '<?xml version="1.0" encoding="X-EBCDIC"?>' + ROOT + END,
         "not_utf8",
     ),
     "broken UTF-8": (lambda: ROOT.encode() + b"\xff" + END.encode(), "not_utf8"),
@@ -122,6 +137,83 @@ def test_hundred_megabytes_cost_no_memory():
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < MEGA
+
+
+#: What runs in a process of its own: the kernel's count of memory, not Python's.
+MEASURED = """
+import resource, sys
+from ksef.errors import Fa3Error
+from ksef.fa3 import parse
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+head, body, tail, count, room = sys.argv[1:]
+parse(b"<Faktura><Fa/></Faktura>")
+data = head.encode() + body.encode() * int(count) + tail.encode()
+before = peak()
+resource.setrlimit(resource.RLIMIT_AS, (int(room),) * 2)
+try:
+    parse(data)
+except Fa3Error as error:
+    print(error.code, len(data), peak() - before)
+"""
+#: Address space of that process: ten times the largest attack.
+ROOM = "1000000000"
+BIG = {
+    "100 MB of depth": (ROOT, "<a>", "", 33 * MEGA, "too_big"),
+    "100 MB of attributes": (
+        f"{ROOT}<a ",
+        "aaaaaaa='1' ",
+        f"/>{END}",
+        8 * MEGA,
+        "too_big",
+    ),
+    "100 MB of text": (f"{ROOT}<Stopka>", "Zdanie o niczym. ", "", 6 * MEGA, "too_big"),
+    "9 MB of depth": (ROOT, "<a>", "", 3 * MEGA, "too_complex"),
+    "9 MB of depth below the limit of tags": (
+        ROOT,
+        "<aaaaaaaaa>",
+        "",
+        800_000,
+        "not_xml",
+    ),
+    "9 MB of attributes in one tag": (
+        f"{ROOT}<a ",
+        "a='1' ",
+        f"/>{END}",
+        1_500_000,
+        "too_complex",
+    ),
+    "9 MB of text": (f"{ROOT}<Fa><P_2>", "FV", "", 4 * MEGA, "not_xml"),
+    "9 MB of small unknown elements": (
+        ROOT,
+        "<aaaaaaaa/>",
+        END,
+        800_000,
+        "too_complex",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_memory_that_a_big_attack_takes_is_bounded(name):
+    head, body, tail, count, code = BIG[name]
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, head, body, tail, str(count), ROOM],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
+    found, size, kilobytes = done.stdout.split()
+    assert found == code
+    # Nothing of what is too big is kept, the rest costs some copies of itself.
+    limit = 20_000 if int(size) > 10_000_000 else 250_000
+    assert int(kilobytes) < limit
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize(

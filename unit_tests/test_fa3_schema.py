@@ -54,6 +54,27 @@ def test_complaint_about_a_row_has_its_number():
     assert found.path == "Fa/FaWiersz[2]/P_12"
 
 
+@needs_xsd
+def test_complaint_about_a_document_with_prefixes_names_the_place():
+    data = with_number("x" * 300)
+    root = etree.fromstring(data)
+    namespace = root.nsmap[None]
+    text = data.decode().replace("</", "</t:").replace("<", "<t:")
+    text = text.replace("<t:/t:", "</t:").replace("<t:?", "<?")
+    text = text.replace("xmlns=", "xmlns:t=")
+    assert etree.fromstring(text.encode()).nsmap == {"t": namespace}
+    (found,) = validate(text.encode(), FA3)
+    assert (found.code, found.path) == ("schema", "Fa/P_2")
+
+
+@needs_xsd
+def test_complaint_about_a_prefix_with_two_meanings_has_no_place():
+    text = with_number("FV").decode()
+    text = text.replace("<P_2>", '<q:A xmlns:q="urn:a"/><q:B xmlns:q="urn:b"/><P_2>')
+    found = validate(text.encode(), FA3)
+    assert [one.code for one in found] == ["schema"]
+
+
 BASE_CASES = [
     *(("NIP", "5260250274"), ("NIP", "1000000000"), ("NIP", " 5260250274")),
     *(("KodKraju", "PL"), ("KodKraju", "EL"), ("Email", "a@b"), ("Email", "ab")),

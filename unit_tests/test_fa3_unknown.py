@@ -50,7 +50,20 @@ KEPT = {
     ),
     "unknown attribute of a value": (
         "<Fa><P_2 nowy='1'>FV</P_2></Fa>",
-        ("unknown_element", "Fa/P_2"),
+        ("unknown_attribute", "Fa/P_2"),
+    ),
+    "unknown attribute of one of several values": (
+        "<Fa><WZ>1</WZ><WZ a='1' b='&lt;&quot;'>2</WZ><P_3 c='x'/></Fa>",
+        ("unknown_attribute", "Fa/WZ[2]"),
+    ),
+    "attribute of another namespace": (
+        "<Fa xmlns:q='urn:q' q:a='1' q:b='2'><P_2 q:c='3' xml:lang='pl'>FV</P_2>"
+        "<q:Nowe/></Fa>",
+        ("unknown_attribute", "Fa/P_2"),
+    ),
+    "language of an element": (
+        "<Fa xml:lang='pl'><P_2>FV</P_2></Fa>",
+        ("unknown_attribute", "Fa"),
     ),
     "element inside a value": (
         "<Fa><P_2>F<b>V</b></P_2></Fa>",
@@ -163,6 +176,28 @@ def test_fa3_only_element_in_fa2_is_reported():
 def test_processing_instruction_is_reported():
     data = b"<?xml-stylesheet href='x'?>" + document("<Fa/>")
     assert ("processing_instruction", "") in reported(parse(data))
+
+
+def test_value_with_an_unknown_attribute_is_read():
+    invoice = parse(document("<Fa><P_2 nowy='1'>FV</P_2></Fa>"))
+    assert invoice.Fa.P_2 == "FV"
+
+
+def test_schema_hint_on_any_element_is_harmless():
+    hint = (
+        "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+        " xsi:noNamespaceSchemaLocation='b.xsd'"
+    )
+    data = document(f"<Fa {hint}><P_2 {hint}>FV</P_2></Fa>")
+    invoice = parse(data)
+    assert {one.severity for one in invoice.problems} == {"warning"}
+    assert canonical(build(invoice)) == canonical(data)
+
+
+def test_instruction_does_not_cut_values():
+    invoice = parse(document("<Fa><P_2>FV<?a b?>/1</P_2></Fa>"))
+    assert invoice.Fa.P_2 == "FV/1"
+    assert reported(invoice) == [("processing_instruction", "")]
 
 
 def test_comments_do_not_cut_values():

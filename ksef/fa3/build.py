@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..errors import Fa3Error
@@ -19,7 +20,6 @@ from .problems import problem
 from .structure import Extra, Node
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 _SPECIAL = re.compile("[&<>\r]")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -129,9 +129,10 @@ def _children_and_extra(out: Out, inner: Plan, node: Node) -> None:
     for item, value in zip(inner.items, inner.get(node), strict=True):
         if value is None or value is False:
             continue
-        for each in value if item.repeated else (value,):
+        for number, each in enumerate(value if item.repeated else (value,), 1):
             chunks: list[str] = []
-            _child(chunks.append, item, each)
+            step = f"{item.name}[{number}]" if item.repeated else item.name
+            _child(chunks.append, _with_attributes(item, node.extra, step), each)
             written.append("".join(chunks))
     for extra in node.extra:
         if extra.attribute is None:
@@ -140,18 +141,26 @@ def _children_and_extra(out: Out, inner: Plan, node: Node) -> None:
         out(chunk)
 
 
+def _with_attributes(item: Item, extras: tuple[Extra, ...], step: str) -> Item:
+    """Give the opening tag of a plain value the attributes that were read with it."""
+    chunks: list[str] = []
+    _extra_attributes(chunks.append, extras, {}, step)
+    return replace(item, open=f"<{item.name}{''.join(chunks)}>") if chunks else item
+
+
 def _extra_attributes(
-    out: Out, extras: tuple[Extra, ...], prefixes: dict[str, str]
+    out: Out, extras: tuple[Extra, ...], prefixes: dict[str, str], of: str | None = None
 ) -> None:
     """Write attributes that the schema does not know, with a prefix of their own."""
+    declared = set(prefixes)
     for number, extra in enumerate(extras):
-        if extra.attribute is None:
+        if extra.attribute is None or extra.of != of:
             continue
         namespace, _brace, name = extra.attribute.rpartition("}")
         namespace = namespace.lstrip("{")
-        prefix = "xml" if namespace == _XML_NAMESPACE else prefixes.get(namespace)
-        if namespace and prefix is None:
-            prefix = f"x{number}"
+        prefix = prefixes.get(namespace) or extra.prefix or f"x{number}"
+        if namespace and prefix != "xml" and namespace not in declared:
+            declared.add(namespace)
             out(f' xmlns:{prefix}="{_quoted(namespace)}"')
         name = f"{prefix}:{name}" if namespace else name
         out(f' {name}="{_quoted(extra.xml)}"')

@@ -12,7 +12,7 @@ from . import codes
 from .lexical import WrongType
 from .model import Invoice
 from .plans import Item, Plan, plan, version_of
-from .problems import WARNING, Problem, below, problem
+from .problems import ERROR, WARNING, Problem, below, problem
 from .structure import Extra, Node
 
 #: Attributes that any document may have on its root; harmless.
@@ -41,9 +41,9 @@ def extra_problem(extra: Extra) -> Problem:
     if extra.attribute is None:
         code = "unknown_element" if extra.xml.startswith("<") else "unexpected_text"
         return problem(code, _name(extra.xml), value=extra.xml)
-    if extra.attribute in _SCHEMA_HINTS:
-        return problem("unknown_attribute", severity=WARNING, value=extra.attribute)
-    return problem("unknown_attribute", value=extra.attribute)
+    severity = WARNING if extra.attribute in _SCHEMA_HINTS else ERROR
+    where, name = extra.of or "", extra.attribute
+    return problem("unknown_attribute", where, value=name, severity=severity)
 
 
 def _name(xml: str) -> str:

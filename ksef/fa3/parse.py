@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from ..errors import Fa3Error
-from ..safe_xml import DEFAULT_LIMITS, Limits, XmlRefused, parse_xml
+from ..safe_xml import DEFAULT_LIMITS, Limits, XmlRefused, is_utf8, parse_xml
 from . import codes
 from .check import extra_problem
 from .lexical import BLANKS
@@ -26,6 +26,7 @@ MAX_PROBLEMS = 5_000
 #: Elements with children; 10 000 rows of everything are far below.
 MAX_NODES = 200_000
 
+_XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 #: Documents whose root is also called ``Faktura``, but which are something else.
 _OTHER_FORMS = ("FA_RR",)
 
@@ -40,7 +41,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Invoice:
     :raises Fa3Error: not XML, hostile XML, or no invoice of the FA structure
     """
     try:
-        root = parse_xml(data, limits)
+        root = parse_xml(data, limits, any_encoding=True)
     except XmlRefused as refused:
         found = problem(refused.code, detail=refused.detail, limit=limits.size)
         raise Fa3Error([found]) from None
@@ -49,6 +50,8 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Invoice:
     if name.localname != "Faktura" or _form(root) in _OTHER_FORMS:
         raise Fa3Error([problem("not_fa")])
     reading = _Reading(f"{{{namespace}}}" if namespace else "", limits.size)
+    if not is_utf8(data):
+        reading.report(problem("not_utf8"))
     if _has_instruction(root):
         reading.report(problem("processing_instruction"))
     if namespace not in (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2):
@@ -172,7 +175,7 @@ class _Children:
             item = self.plan.by_name.get(tag[len(prefix) :])
         if item is None or (not item.repeated and item.name in self.found):
             self.keep(child, item)
-        elif item.plan is None and (len(child) or child.keys()):
+        elif item.plan is None and any(isinstance(one.tag, str) for one in child):
             self.keep(child, None)
         else:
             self.take(item, child)
@@ -184,17 +187,21 @@ class _Children:
             self.reading.report(problem("order", item.name))
         self.last = max(self.last, item.place)
         if not item.repeated:
-            self.found[item.name] = self.value(item, child, 1)
+            self.found[item.name] = self.value(item, child, item.name)
             return
         row = self.found.setdefault(item.name, [])
-        row.append(self.value(item, child, len(row) + 1))
+        row.append(self.value(item, child, f"{item.name}[{len(row) + 1}]"))
 
-    def value(self, item: Item, child: etree._Element, number: int) -> Any:
-        """Read the value of a known child."""
-        if item.plan is None:
-            return item.read(child.text or "")
-        name = f"{item.name}[{number}]" if item.repeated else item.name
-        return self.reading.node(name, item.plan, child)
+    def value(self, item: Item, child: etree._Element, step: str) -> Any:
+        """Read the value of a known child; ``step`` is its part of the path."""
+        if item.plan is not None:
+            return self.reading.node(step, item.plan, child)
+        for name, text in child.items():
+            self.add(_attribute(child, str(name), str(text), step))
+        # What an instruction (reported for the whole document) cuts is one text.
+        return item.read(
+            "".join([child.text or "", *(one.tail or "" for one in child)])
+        )
 
     def keep(self, child: etree._Element, known: Item | None) -> None:
         """Keep a child that has no place in the model."""
@@ -222,7 +229,7 @@ class _Children:
             if str(name) in known:
                 self.found[str(name)] = known[str(name)].read(str(value))
             else:
-                self.add(Extra(0, str(value), str(name)))
+                self.add(_attribute(element, str(name), str(value)))
 
     def result(self) -> dict[str, Any]:
         """Give the field values; absent ones are left to their defaults."""
@@ -233,3 +240,14 @@ class _Children:
         if self.extra:
             values["extra"] = tuple(self.extra)
         return values
+
+
+def _attribute(
+    element: etree._Element, name: str, value: str, of: str | None = None
+) -> Extra:
+    """Keep an attribute with the prefix that it was written with."""
+    namespace = etree.QName(name).namespace
+    known = {"xml": _XML_NAMESPACE, **element.nsmap}
+    prefixes = (p for p, address in known.items() if address == namespace)
+    prefix = next(filter(None, prefixes), None) if namespace else None
+    return Extra(0, value, name, of, prefix)

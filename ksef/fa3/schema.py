@@ -196,16 +196,30 @@ def _problem(root: etree._Element, entry: Any) -> Problem:
 
 
 def _path(root: etree._Element, xpath: str | None) -> str:
-    """Turn libxml2's path of stars into names, like those of ``check``."""
+    """Turn libxml2's path of stars and prefixes into names, like those of ``check``."""
     if not xpath:
         return ""
-    nodes: Any = root.getroottree().xpath(xpath)
-    element = nodes[0] if nodes else None
+    element = _element_at(root, xpath)
     names: list[str] = []
     while element is not None and element is not root:
         names.append(_step(element))
         element = element.getparent()
     return "/".join(reversed(names))
+
+
+def _element_at(root: etree._Element, xpath: str) -> etree._Element | None:
+    """Find the element of a complaint; ``None`` where its prefix means two things."""
+    prefixes = {
+        prefix: address
+        for element in (root.iter() if ":" in xpath else ())
+        for prefix, address in element.nsmap.items()
+        if prefix
+    }
+    try:
+        nodes: Any = root.getroottree().xpath(xpath, namespaces=prefixes)
+    except etree.XPathError:
+        return None
+    return nodes[0] if nodes else None
 
 
 def _step(element: etree._Element) -> str:

@@ -41,11 +41,16 @@ class Extra:
     :ivar index: how many child elements stand before it in its parent
     :ivar xml: the element (or stray text) as XML, or the value of an attribute
     :ivar attribute: name in Clark notation when it is an attribute, else ``None``
+    :ivar of: the child with a plain value that has the attribute (``P_2``, ``WZ[1]``);
+        ``None``: the element itself
+    :ivar prefix: the prefix of an attribute in a namespace
     """
 
     index: int
     xml: str
     attribute: str | None = None
+    of: str | None = None
+    prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
