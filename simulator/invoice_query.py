@@ -11,6 +11,7 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 from .clock import UTC, WARSAW, isoformat
@@ -26,6 +27,7 @@ from .invoice_metadata import (
 from .shape import boolean, choice, items, moment, number, optional, record, text
 from .state import Identifier, Invoice, State
 
+_TICK = timedelta(microseconds=1)
 ISSUE, INVOICING, PERMANENT = "Issue", "Invoicing", "PermanentStorage"
 SUBJECTS = ("Subject1", "Subject2", "Subject3", "SubjectAuthorized")
 KSEF_NUMBER = (
@@ -74,6 +76,9 @@ class Archive:
     :ivar max_records: records per filter set of a query (10 000)
     :ivar max_export: invoices per export (10 000)
     :ivar part_bytes: size of an export part before encryption (50 MB)
+    :ivar late_share: part of the records that become visible late, 0 to 1
+    :ivar late_seconds: how much later they do, at the most
+    :ivar late: storage date and moment of appearance of late records
     :ivar query_marks: high-water mark of a query, the same on all of its pages
     """
 
@@ -82,15 +87,32 @@ class Archive:
     max_records: int = 10_000
     max_export: int = 10_000
     part_bytes: int = 50_000_000
+    late_share: float = 0.0
+    late_seconds: float = 0.0
+    late: list[tuple[datetime, datetime]] = field(default_factory=list)
+    random: Random = field(default_factory=lambda: Random(0))
     query_marks: dict[str, datetime] = field(default_factory=dict)
     facts: dict[str, InvoiceFacts] = field(default_factory=dict)
 
     def high_water_mark(self, config: Config, now: datetime) -> datetime:
-        """Return the moment up to which permanent storage is complete."""
+        """Return the moment up to which permanent storage is complete.
+
+        It never passes a record that has not appeared yet.
+        """
         if self.hwm_at is not None:
             return self.hwm_at
         lag = self.hwm_lag_seconds
-        return now - timedelta(seconds=config.hwm_lag_seconds if lag is None else lag)
+        mark = now - timedelta(seconds=config.hwm_lag_seconds if lag is None else lag)
+        self.late = [record for record in self.late if record[1] > now]
+        return min([mark, *(stored - _TICK for stored, _visible in self.late)])
+
+    def store(self, invoice: Invoice, at: datetime) -> None:
+        """Give an accepted invoice its date of storage; some appear only later."""
+        invoice.stored_at = at
+        if self.late_share and self.random.random() < self.late_share:
+            wait = timedelta(seconds=self.random.uniform(0, self.late_seconds))
+            invoice.visible_at = at + wait
+            self.late.append((at, invoice.visible_at))
 
     def facts_of(self, invoice: Invoice) -> InvoiceFacts:
         """Read an accepted invoice, once."""
@@ -166,7 +188,7 @@ def select(
         mark = min(mark, dates["to"] or mark)
     found = []
     for invoice in state.accepted.values():
-        if invoice.stored_at is None or invoice.stored_at > now:
+        if not invoice.is_visible(now):
             continue
         facts = archive.facts_of(invoice)
         if (

@@ -17,6 +17,7 @@ from .clock import WARSAW
 from .config import Config
 from .crypto import decrypt_content
 from .identifiers import new_ksef_number
+from .invoice_query import Archive
 from .ministry_seal import MinistrySeal
 from .safe_xml import UnreadableXml, parse
 from .state import Invoice, Session, State, UpoPage
@@ -193,10 +194,8 @@ class Processor:
         self.state.numbers[document.duplicate_key] = invoice
         wait = timedelta(seconds=max(self.config.storage_seconds, 0.001))
 
-        def store(stored_at: datetime) -> None:
-            invoice.stored_at = stored_at
-
-        self.state.schedule(at + wait, store)
+        archive = self.state.area(Archive)
+        self.state.schedule(at + wait, lambda due: archive.store(invoice, due))
 
     @staticmethod
     def mode_of(invoice: Invoice) -> str:

@@ -176,6 +176,7 @@ class Invoice:
     ksef_number: str | None = None
     acquired_at: datetime | None = None
     stored_at: datetime | None = None
+    visible_at: datetime | None = None
 
     @property
     def content(self) -> bytes:
@@ -198,6 +199,14 @@ class Invoice:
     def is_accepted(self) -> bool:
         """Tell whether the invoice has its KSeF number."""
         return self.status == 200
+
+    def is_visible(self, now: datetime) -> bool:
+        """Tell whether it can be fetched: stored, and not one of those that come late.
+
+        A late record has its date of storage and appears behind newer ones.
+        """
+        moments = (self.stored_at, self.visible_at or self.stored_at)
+        return all(moment is not None and moment <= now for moment in moments)
 
 
 @dataclass

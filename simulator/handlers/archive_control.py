@@ -2,7 +2,8 @@
 
 ``POST /_sim/archive`` with any of ``hwmAt`` (ISO; the mark stands still),
 ``hwmLagSeconds`` (the mark follows the clock at that distance), ``maxRecords`` (of a
-query), ``maxExport`` (invoices of a package), ``partBytes`` (of an export part).
+query), ``maxExport`` (invoices of a package), ``partBytes`` (of an export part),
+``lateShare`` and ``lateSeconds`` (records that appear behind newer ones).
 Not part of KSeF; see ``control``.
 """
 
@@ -21,6 +22,8 @@ _FIELDS = {
     "maxRecords": optional(integer(1)),
     "maxExport": optional(integer(1)),
     "partBytes": optional(integer(1)),
+    "lateShare": optional(number),
+    "lateSeconds": optional(number),
 }
 _PAGE = {"at_root": True, "group": None, "bearer": Bearer.NONE}
 
@@ -35,6 +38,8 @@ def show_archive(call: Call) -> Response:
         "maxRecords": archive.max_records,
         "maxExport": archive.max_export,
         "partBytes": archive.part_bytes,
+        "lateShare": archive.late_share,
+        "lateSeconds": archive.late_seconds,
     }
     return json_response(body)
 
@@ -50,4 +55,8 @@ def change_archive(call: Call) -> Response:
     archive.max_records = asked["maxRecords"] or archive.max_records
     archive.max_export = asked["maxExport"] or archive.max_export
     archive.part_bytes = asked["partBytes"] or archive.part_bytes
+    if asked["lateShare"] is not None:
+        archive.late_share = asked["lateShare"]
+    if asked["lateSeconds"] is not None:
+        archive.late_seconds = asked["lateSeconds"]
     return show_archive(call)

@@ -42,7 +42,7 @@ def invoice(call: Call) -> Response:
     facts = call.state.area(Archive).facts_of(found)
     if not is_party(facts, call.authorized.context):
         raise Forbidden("insufficient-resource-access")
-    if found.stored_at is None or found.stored_at > call.now:
+    if not found.is_visible(call.now):
         raise ApiError(21165)
     response = Response(found.content, mimetype="application/xml")
     response.headers["x-ms-meta-hash"] = found.hash
