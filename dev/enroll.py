@@ -65,7 +65,7 @@ def enroll(api_url: str, nip: str, company: str) -> dict[str, Pair]:
 
 def _login(api_url: str, nip: str, company: str) -> str:
     key = ec.generate_private_key(ec.SECP256R1())
-    seal = _seal(key, nip, company)
+    seal = make_seal(key, nip, company)
     client = KsefClient(Environment.custom(api_url))
     tokens = auth.login(
         client, nip, read_certificate(seal), key, sleep=time.sleep, clock=utcnow
@@ -73,7 +73,8 @@ def _login(api_url: str, nip: str, company: str) -> str:
     return tokens.access
 
 
-def _seal(key: ec.EllipticCurvePrivateKey, nip: str, company: str) -> bytes:
+def make_seal(key: ec.EllipticCurvePrivateKey, nip: str, company: str) -> bytes:
+    """Return the certificate (DER) of a company's seal that nobody has signed."""
     subject = _name(
         {
             "countryName": "PL",
