@@ -25,6 +25,7 @@ _PART_HASH = re.compile(rb'"partHash": "[^"]*"')
 _WRONG_PART_HASH = b'"partHash": "' + b"A" * 43 + b'="'
 Respond = Callable[[Request, LoggedRequest], Response]
 Strike = Callable[["Fault", Request, LoggedRequest, Respond], Response]
+Effect = Callable[["Fault", Request], None]
 KINDS = (
     "rate_limit",
     "error",
@@ -40,6 +41,9 @@ KINDS = (
     "timeout_after",
     "cut_before",
     "cut_after",
+    "session_ended",
+    "login_revoked",
+    "stalled",
 )
 
 
@@ -56,7 +60,7 @@ class Fault:
     :ivar method: HTTP method, empty for any
     :ivar path: regular expression, searched in the path; empty for any, but not for
         Latarnia, which is another service
-    :ivar seconds: how long ``slow`` and the timeouts wait
+    :ivar seconds: how long ``slow`` and the timeouts wait, and ``stalled`` work stands
     :ivar status: HTTP status of ``error``
     :ivar retry_after: seconds in the header of ``rate_limit``
     :ivar told_after: seconds in its text, when they shall differ (case 104)
@@ -103,6 +107,8 @@ class Faults:
         self._lock = Lock()
         self._random = Random(0)
         self.stopping = Event()
+        # What happens to the state; who has the state puts it in.
+        self.effects: dict[str, Effect] = {}
         self.kinds: dict[str, Strike] = {
             kind: getattr(self, f"_{kind}") for kind in KINDS
         }
@@ -122,11 +128,14 @@ class Faults:
             self._waiting.append(fault)
         return fault
 
-    def clear(self) -> None:
-        """Call off every waiting fault."""
+    def clear(self, seed: int = 0) -> None:
+        """Call off every waiting fault.
+
+        :param seed: of the chance by which faults with a ``share`` hit
+        """
         with self._lock:
             self._waiting.clear()
-            self._random.seed(0)
+            self._random.seed(seed)
 
     def waiting(self) -> list[Fault]:
         """Return the faults that still wait for calls."""
@@ -270,3 +279,25 @@ class Faults:
     ) -> Response:
         respond(request, entry)
         return self._cut(request)
+
+    def _session_ended(
+        self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
+    ) -> Response:
+        self.effects[fault.kind](fault, request)
+        return respond(request, entry)
+
+    def _stalled(
+        self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
+    ) -> Response:
+        response = respond(request, entry)
+        self.effects[fault.kind](fault, request)
+        return response
+
+    def _login_revoked(
+        self, fault: Fault, request: Request, entry: LoggedRequest, respond: Respond
+    ) -> Response:
+        """Let the access token be over, and the login behind it withdrawn."""
+        if "Authorization" not in request.headers:
+            return respond(request, entry)
+        self.effects[fault.kind](fault, request)
+        return render(Unauthorized(), request, self._clock.now())

@@ -18,6 +18,7 @@ from .batch_processing import BatchProcessor
 from .certificate_authority import CertificateAuthority
 from .clock import Clock
 from .config import Config
+from .fault_effects import FaultEffects
 from .faults import Faults
 from .http_server import Server
 from .ministry_seal import MinistrySeal
@@ -54,6 +55,7 @@ class Simulator:
         self.storage = StorageSigner()
         self.processor = Processor(self.state, self.config, self.seal)
         self.batches = BatchProcessor(self.processor)
+        self.faults.effects = FaultEffects(self).by_kind
         self.base_url = ""
         self.app = Application(self)
 

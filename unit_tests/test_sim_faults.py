@@ -298,3 +298,33 @@ def test_state_is_shown_in_numbers(sim, me):
     state = me.get(sim.url + "/_sim/state").json()
     assert state["sessions"][0]["invoices"] == {"200": 1}
     assert state["accepted"][0]["ksefNumber"] == good["ksefNumber"]
+
+
+def test_session_that_ends_before_its_time(sim, me):
+    session = me.open()
+    me.send(session, fv(sim))
+    fault(me, "session_ended", path="/invoices$", method="POST")
+    refused = me.try_send(session, fv(sim, "FV/2"))
+    assert refused.status_code == 400
+    assert c.code_of(refused) == 21180
+    me.settle()
+    assert me.session(session)["status"]["code"] == 200
+    assert len(sim.state.accepted) == 1
+
+
+def test_login_that_is_withdrawn(me):
+    fault(me, "login_revoked", path="/auth/sessions")
+    assert me.get("/auth/sessions").status_code == 401
+    refresh = me.post("/auth/token/refresh", token=me.refresh)
+    assert refresh.status_code == 400
+
+
+def test_work_that_stands_still(sim, me):
+    session = me.open()
+    fault(me, "stalled", path="/invoices$", seconds=600)
+    me.send(session, fv(sim))
+    sim.run_due()
+    assert not sim.state.accepted
+    sim.clock.advance(601)
+    sim.run_due()
+    assert len(sim.state.accepted) == 1

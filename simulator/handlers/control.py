@@ -113,8 +113,9 @@ def show_faults(call: Call) -> Response:
 
 @_control("DELETE", "fault")
 def clear_faults(call: Call) -> Response:
-    """Call off every fault."""
-    call.simulator.faults.clear()
+    """Call off every fault; ``seed`` (a number) begins another row of chances."""
+    seed = call.request.args.get("seed", 0, type=int)
+    call.simulator.faults.clear(seed)
     call.state.area(ProcessingFaults).waiting.clear()
     return json_response({"waiting": []})
 
@@ -171,6 +172,7 @@ def show_state(call: Call) -> Response:
                     "invoiceNumber": invoice.document.number,
                     "invoiceHash": invoice.hash,
                     "mode": invoice.mode,
+                    "status": invoice.status,
                 }
                 for number, invoice in state.accepted.items()
             ],
