@@ -14,7 +14,7 @@ from ..simulator.invoice_query import Archive
 from .common import BUYER_NIP, NIP
 from .inbox_common import InboxCommon
 
-LOGGER = "odoo.addons.l10n_pl_ksef.models.inbox.l10n_pl_ksef_fetch"
+LOGGER = "odoo.addons.l10n_pl_ksef.models.common.durable"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

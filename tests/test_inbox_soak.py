@@ -14,7 +14,7 @@ from .inbox_common import InboxCommon
 
 INVOICES = 90
 FAULTS = ("error", "cut_before", "cut_after", "malformed", "waf")
-LOGGER = "odoo.addons.l10n_pl_ksef.models.inbox.l10n_pl_ksef_fetch"
+LOGGER = "odoo.addons.l10n_pl_ksef.models.common.durable"
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")

@@ -1,8 +1,11 @@
 """What makes a step survive a crash: the durable write and the company's turn."""
 
+import logging
 from contextlib import contextmanager
 
 from odoo.service.model import retrying
+
+_logger = logging.getLogger(__name__)
 
 #: first keys of the advisory locks of this add-on; the second is the company's id.
 #: Whoever sends does not wait for a large package that is being fetched.
@@ -45,3 +48,33 @@ def company_turn(company, work=SENDING):
     finally:
         if mine and not cr.closed:
             cr.execute("SELECT pg_advisory_unlock(%s, %s)", keys)
+
+
+def take_turns(companies, run, work=SENDING):
+    """Do the work of a cron, company by company; KSeF may be down.
+
+    :param run: called with each company whose turn this process got
+    :param work: as in :func:`company_turn`
+    """
+    progress = companies.env["ir.cron"]._commit_progress
+    progress(remaining=len(companies))
+    for company in companies:
+        take_turn(company, run, work)
+        if not progress(1):
+            break
+
+
+def take_turn(company, run, work=SENDING):
+    """Call ``run(company)`` if nobody else works; a failure stops no other company.
+
+    A failure here is a fault of ours: it is logged in full, the rows stay as the last
+    commit left them, and the next run takes them over.
+    """
+    company = company.with_company(company)
+    try:
+        with company_turn(company, work) as mine:
+            if mine:
+                run(company)
+    except Exception:
+        _logger.exception("%s of company %s failed", run.__qualname__, company.id)
+        company.env.cr.rollback()

@@ -352,3 +352,8 @@ class FetchingRun:
             at = fields.Datetime.now() + timedelta(minutes=PERSON_MINUTES)
         place._note(not_before=at, failures=failures, details=told)
         self.company._l10n_pl_ksef_set_problem(error)
+
+
+def fetch_for(company):
+    """Fetch for one company, in its turn."""
+    FetchingRun(company).run()

@@ -5,7 +5,6 @@ number and the sealed key of an export are kept before it is polled: whoever com
 a worker that died goes on with it.
 """
 
-import logging
 from datetime import datetime, time, timedelta, timezone
 
 from dateutil.relativedelta import relativedelta
@@ -15,14 +14,12 @@ from odoo.exceptions import UserError
 
 from ...ksef.calls import utcnow
 from ...ksef.crypto import SessionKey
-from ..common.durable import FETCHING, company_turn
+from ..common.durable import FETCHING, take_turns
 from ..common.vault import VaultError, seal, unseal
 from ..policy.res_company_policy import WARSAW
 from ..sending.session_answers import naive
-from .fetching_run import FetchingRun
+from .fetching_run import fetch_for
 from .inbound_states import BUYER, ROLES
-
-_logger = logging.getLogger(__name__)
 
 #: how far back the first fetching goes when no date was chosen.
 FIRST_MONTHS = 3
@@ -205,13 +202,7 @@ class Fetch(models.Model):
     @api.model
     def _cron_fetch_invoices(self):
         """Give each company with something due its turn; KSeF may be down."""
-        companies = self._companies_due()
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(companies))
-        for company in companies:
-            self._run_company(company)
-            if not progress(1):
-                break
+        take_turns(self._companies_due(), fetch_for, FETCHING)
         self._trigger_next()
 
     def _companies_due(self):
@@ -227,20 +218,6 @@ class Fetch(models.Model):
                 and any(place._is_due(now) for place in self._places(company))
             )
         )
-
-    @api.private
-    def _run_company(self, company):
-        """Fetch for one company; its failure never stops the next one."""
-        company = company.with_company(company)
-        try:
-            with company_turn(company, FETCHING) as mine:
-                if mine:
-                    FetchingRun(company).run()
-        except Exception:
-            # A fault of ours: logged in full; checkpoint and documents stay as the
-            # last commit left them and the next run goes on.
-            _logger.exception("Fetching for company %s failed", company.id)
-            self.env.cr.rollback()
 
     @api.private
     def _trigger_next(self):

@@ -5,7 +5,6 @@ The way to KSeF and back is in ``sending.py``.
 """
 
 import base64
-import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -20,12 +19,10 @@ from ..common.document_states import (
     TRANSITIONS,
     UNKNOWN,
 )
-from ..common.durable import company_turn
+from ..common.durable import take_turns
 from ..common.messages import explain_status
 from ..common.session_states import UNFINISHED
-from .sending_run import SendingRun
-
-_logger = logging.getLogger(__name__)
+from .sending_run import send_for
 
 #: status of an invoice whose sender may not issue it.
 NO_RIGHT = "410"
@@ -247,28 +244,8 @@ class Document(models.Model):
     @api.model
     def _cron_send_documents(self):
         """Give each company with something due its turn at KSeF."""
-        companies = self._companies_with_work()
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(companies))
-        for company in companies:
-            self._run_company(company)
-            if not progress(1):
-                break
+        take_turns(self._companies_with_work(), send_for)
         self._trigger_next()
-
-    @api.private
-    def _run_company(self, company):
-        """Send and read for one company; its failure never stops the next one."""
-        company = company.with_company(company)
-        try:
-            with company_turn(company) as mine:
-                if mine:
-                    SendingRun(company).run()
-        except Exception:
-            # A fault of ours: logged in full, the rows stay as the last commit left
-            # them and the next run takes them over.
-            _logger.exception("KSeF run of company %s failed", company.id)
-            self.env.cr.rollback()
 
     def _companies_with_work(self):
         """Return the connected companies that have a row due now."""

@@ -8,6 +8,9 @@ company's lock keeps two workers apart.
 
 from odoo import api, models
 
+from ..common.durable import take_turn
+from .sending_run import send_for
+
 CHANNEL = "root.l10n_pl_ksef"
 
 
@@ -35,7 +38,7 @@ class Document(models.Model):
     @api.private
     def _job_send(self, company_id):
         """Give one company its turn at KSeF, then plan the next look."""
-        self._run_company(self.env["res.company"].browse(company_id).sudo())
+        take_turn(self.env["res.company"].browse(company_id).sudo(), send_for)
         self._trigger_next()
 
     @api.private

@@ -335,3 +335,8 @@ class SendingRun:
     def _postpone(self, at):
         self._queue()._note(next_try_at=at)
         self._sessions_to_read()._note(next_check_at=at)
+
+
+def send_for(company):
+    """Send and read for one company, in its turn."""
+    SendingRun(company).run()
