@@ -3,3 +3,4 @@ from . import l10n_pl_ksef_policy
 from . import account_move_reversal
 from . import l10n_pl_ksef_policy_inbox
 from . import l10n_pl_ksef_inbound_merge, l10n_pl_ksef_inbound_set_aside
+from . import l10n_pl_ksef_inbound_assign

@@ -26,6 +26,11 @@ class Policy(models.TransientModel):
         "Bills are made",
         required=True,
     )
+    l10n_pl_ksef_bill_date = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_bill_date"),
+        "Accounting date of bills",
+        required=True,
+    )
     l10n_pl_ksef_merge_tolerance = fields.Float("Tolerance of the gross amount")
     l10n_pl_ksef_inbox_user_id = fields.Many2one(
         "res.users", "Responsible for the inbox", domain=[("share", "=", False)]

@@ -1,3 +1,4 @@
+from . import l10n_pl_ksef_inbound_rule
 from . import fa3_import_fields
 from . import fa3_import_header
 from . import fa3_import_payment

@@ -18,8 +18,8 @@ from odoo.tools import mute_logger
 from ...ksef.fa3 import check
 from .fa3_import_job import ACTIVITY, Books, Imported, Job, Receipt
 from .fa3_import_payment import accounts_of
-from .fa3_import_reading import identity, nip, text
-from .fa3_import_route import OTHER, SELF_BILLED, SHARE, UNIT, share_of
+from .fa3_import_reading import identity, text
+from .fa3_import_route import OTHER, SELF_BILLED, SHARE, UNIT, nip_of, share_of
 from .fa3_import_supplier import Supplier
 
 _logger = logging.getLogger(__name__)
@@ -33,7 +33,9 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     @api.private
-    def _l10n_pl_ksef_import(self, invoice, xml, receipt=None, *, books=None):
+    def _l10n_pl_ksef_import(
+        self, invoice, xml, receipt=None, *, books=None, guide=None
+    ):
         """Make a bill (or refund, or self-billed sale) of a received document.
 
         :param self: a draft without lines, to be filled; empty: a bill is created in
@@ -42,6 +44,7 @@ class AccountMove(models.Model):
         :param bytes xml: the file as received, kept with the bill
         :param receipt: ``Receipt`` of KSeF; ``None``: a file that a person brings
         :param books: ``Books`` shared by many imports into one company
+        :param guide: ``Guide``; ``None``: the rules of the company itself
         :return: ``Imported``; nothing is raised for what a document may contain
         """
         by_hand = receipt is None
@@ -52,7 +55,7 @@ class AccountMove(models.Model):
         )
         books = books or Books(company.with_env(move.env))
         route = move._l10n_pl_ksef_route(invoice, company)
-        job = Job(books, invoice, xml, receipt or Receipt())
+        job = Job(books, invoice, xml, receipt or Receipt(), guide)
         reason = move._l10n_pl_ksef_refused(
             route, job.reading, company, by_hand=by_hand
         )
@@ -68,8 +71,8 @@ class AccountMove(models.Model):
 
     # -- what it is to us ------------------------------------------------------
     def _l10n_pl_ksef_share_job(self, job):
-        part, percent = share_of(job.reading.invoice, nip(job.company.vat))
-        shared = Job(job.books, part, job.xml, job.receipt)
+        part, percent = share_of(job.reading.invoice, nip_of(job.company))
+        shared = Job(job.books, part, job.xml, job.receipt, job.guide)
         shared.notes.add("shared", share=f"{percent:f}")
         return shared
 
@@ -111,6 +114,7 @@ class AccountMove(models.Model):
         job.known_partner = supplier.known()
         twin = self._l10n_pl_ksef_import_twin(job)
         if twin:
+            twin = twin.with_company(twin.company_id).sudo(self.env.su)
             return twin._l10n_pl_ksef_join(job)
         move = self
         try:
@@ -140,6 +144,7 @@ class AccountMove(models.Model):
             **self._l10n_pl_ksef_import_header(job),
             **self._l10n_pl_ksef_import_payment(job),
             **self._l10n_pl_ksef_import_correction(job),
+            **self._l10n_pl_ksef_import_guided(job),
         }
         self._l10n_pl_ksef_import_advances(job)
         if not job.currency:
@@ -153,6 +158,18 @@ class AccountMove(models.Model):
             move._l10n_pl_ksef_force_taxes(job)
             move._l10n_pl_ksef_booked_differs(job)
         return move
+
+    def _l10n_pl_ksef_import_guided(self, job):
+        """Return journal and responsible person as the rules have them."""
+        values = {}
+        if job.is_sale:
+            return values
+        # Whoever uploads a file has chosen the journal.
+        if job.guide.journal and not self:
+            values["journal_id"] = job.guide.journal.id
+        if job.guide.user:
+            values["invoice_user_id"] = job.guide.user.id
+        return values
 
     def _l10n_pl_ksef_find_orders(self):
         """Tie the bill to purchase orders, which may want other lines than it has."""
@@ -215,7 +232,7 @@ class AccountMove(models.Model):
         self.activity_schedule(
             ACTIVITY,
             note=job.notes.as_html(job.notes.todo),
-            user_id=self.env.user.id,
+            user_id=(job.guide.user or self.env.user).id,
         )
 
     def _l10n_pl_ksef_join(self, job):

@@ -11,8 +11,10 @@ from ...ksef.crypto import sha256_base64
 from .fa3_import_notes import Notes
 from .fa3_import_plan import plan
 from .fa3_import_reading import Reading, text
+from .fa3_import_route import family_of
 from .fa3_import_taxes import Taxes
 from .fa3_import_units import Units
+from .inbound_guide import Guide
 
 #: Kind of activity by which a person is asked to look at a bill.
 ACTIVITY = "l10n_pl_ksef.mail_activity_type_check_bill"
@@ -64,6 +66,11 @@ class Books:
         return Units(self.company.env)
 
     @cached_property
+    def family(self):
+        """The companies that are one taxpayer with this one."""
+        return family_of(self.company)
+
+    @cached_property
     def quantity_step(self):
         digits = self.company.env["decimal.precision"].precision_get("Product Unit")
         return Decimal(1).scaleb(-digits)
@@ -88,8 +95,9 @@ class Job:
     :ivar bucket_of_tax: bucket by id of the taxes on the lines
     """
 
-    def __init__(self, books, invoice, xml, receipt):
+    def __init__(self, books, invoice, xml, receipt, guide=None):
         self.books = books
+        self._guide = guide
         self.company = books.company
         self.env = books.company.env
         self.reading = Reading(invoice)
@@ -103,6 +111,11 @@ class Job:
         self.advances = self.env["account.move"]
         self.advance_numbers = ""
         self.bucket_of_tax = {}
+
+    @cached_property
+    def guide(self):
+        """What the company's rules say of this document."""
+        return self._guide or Guide.of(self.reading, self.company).staying(self.company)
 
     @cached_property
     def hash(self):

@@ -63,6 +63,9 @@ class AccountMove(models.Model):
         if not rate or line.is_gross:
             return self.env["account.tax"]
         on_payment = job.reading.is_cash_method
+        guided = not job.is_sale and job.guide.tax(line.name, rate)
+        if guided:
+            return guided
         tax = job.taxes.find(rate, job.partner, product, on_payment=on_payment)
         if rate == "oo" and tax:
             job.notes.add("reverse_charge")
@@ -89,8 +92,10 @@ class AccountMove(models.Model):
                 unit = unit if fits else product.uom_id
             if unit:
                 values["product_uom_id"] = unit.id
-        elif account := self._l10n_pl_ksef_import_own_account(job, line):
+        if account := self._l10n_pl_ksef_import_own_account(job, line):
             values["account_id"] = account.id
+        elif not product and not job.is_sale:
+            values.update(job.guide.line_values(line.name))
         return values
 
     def _l10n_pl_ksef_import_own_account(self, job, line):

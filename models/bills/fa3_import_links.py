@@ -27,7 +27,8 @@ class AccountMove(models.Model):
         types = _SALE if job.is_sale else _PURCHASE
         base = Domain(
             [
-                ("company_id", "=", job.company.id),
+                # Whichever branch has booked it: never a second time.
+                ("company_id", "in", job.books.family.ids),
                 ("move_type", "in", types),
                 ("state", "!=", "cancel"),
                 ("id", "not in", self.ids),
@@ -38,7 +39,7 @@ class AccountMove(models.Model):
             number and self._l10n_pl_ksef_number_domain([number]),
             Domain("l10n_pl_ksef_source_hash", "=", job.hash),
         ):
-            found = clause and self._l10n_pl_ksef_found(base & clause)
+            found = clause and self._l10n_pl_ksef_found_anywhere(base & clause)
             if found:
                 return found[:1]
         return self._l10n_pl_ksef_entered_by_hand(job, base)
@@ -55,7 +56,7 @@ class AccountMove(models.Model):
                 ("l10n_pl_ksef_received_kind", "in", (False, reading.kind)),
             ]
         )
-        found = self._l10n_pl_ksef_found(domain)
+        found = self._l10n_pl_ksef_found_anywhere(domain)
         if reading.issued:
             found = found.filtered(
                 lambda m: (
@@ -90,6 +91,13 @@ class AccountMove(models.Model):
         if "l10n_pl_edi_number" in self._fields:
             domain |= Domain("l10n_pl_edi_number", "in", numbers)
         return domain
+
+    def _l10n_pl_ksef_found_anywhere(self, domain):
+        """Search also where the user does not look: nothing is booked twice.
+
+        :return: bills with ``sudo``
+        """
+        return self.sudo()._l10n_pl_ksef_found(domain)
 
     def _l10n_pl_ksef_found(self, domain):
         return self.env["account.move"].search(domain, order="id")

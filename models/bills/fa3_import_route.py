@@ -44,7 +44,7 @@ class AccountMove(models.Model):
             or member of the buyer), ``third`` (factor, payer ...), ``other``
         """
         reading = Reading(invoice)
-        ours = nip(company.vat)
+        ours = nip_of(company)
         if ours and ours == reading.buyer_nip:
             return OWN if self._l10n_pl_ksef_issued(reading, company) else BILL
         if ours and ours == reading.seller_nip:
@@ -81,7 +81,7 @@ class AccountMove(models.Model):
                 roles=self._l10n_pl_ksef_role_names(reading, company),
                 buyer=buyer,
             )
-        if route != OTHER or not (nip(company.vat) and reading.buyer_nip):
+        if route != OTHER or not (nip_of(company) and reading.buyer_nip):
             return None
         owner = self._l10n_pl_ksef_company_of(reading.buyer_nip) - company
         if owner:
@@ -115,8 +115,25 @@ class AccountMove(models.Model):
         return self.env.user.company_ids.filtered(lambda c: nip(c.vat) == wanted)
 
     def _l10n_pl_ksef_role_names(self, reading, company):
-        roles = reading.roles_of(nip(company.vat))
+        roles = reading.roles_of(nip_of(company))
         return ", ".join(codes.ROLES.get(role, "-") for role in roles)
+
+
+def nip_of(company):
+    """Return the NIP of a company; a branch has that of the company it belongs to."""
+    line = company.sudo().parent_ids.sorted(lambda one: -len(one.parent_path or ""))
+    return next(filter(None, (nip(one.vat) for one in company | line)), "")
+
+
+def family_of(company):
+    """Return the companies that are one taxpayer: branches, and those of its NIP."""
+    everyone = company.sudo().search([])
+    wanted = nip_of(company)
+    return company.sudo() | everyone.filtered(
+        lambda one: (
+            one.root_id == company.root_id or (wanted and nip(one.vat) == wanted)
+        )
+    )
 
 
 def share_of(invoice, wanted):

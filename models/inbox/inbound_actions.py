@@ -27,8 +27,10 @@ class Inbound(models.Model):
     @api.depends("state", "seller_nip", "gross_amount", "invoice_number")
     def _compute_candidate_ids(self):
         for inbound in self:
-            is_open = inbound.state in OPEN
-            inbound.candidate_ids = inbound._candidates().ids if is_open else False
+            found = inbound._candidates() if inbound.state in OPEN else ()
+            # Of other branches only those that the user is in.
+            mine = [move.id for move in found if move.company_id in self.env.companies]
+            inbound.candidate_ids = mine
 
     @api.depends("xml")
     @api.depends_context("lang")

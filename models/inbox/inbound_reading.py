@@ -1,15 +1,14 @@
 """What the inbox shows of a received file: due date, form of payment, words of rows.
 
-No records here. A document that cannot be read gives an ``Fa3Error``; what it does not
-say is ``False``.
+No records here. What a document does not say is ``False``.
 """
 
 import re
 from datetime import date
 
-from ...ksef.fa3 import codes, parse
+from ...ksef.fa3 import codes
 from ..bills.fa3_import_payment import accounts_of
-from ..bills.fa3_import_reading import Reading, day, text
+from ..bills.fa3_import_reading import day, text
 
 #: characters of text that are kept for the search.
 MAX_TEXT = 20_000
@@ -21,14 +20,12 @@ _DUE_IN_WORDS = re.compile(
 )
 
 
-def facts(xml):
+def facts(reading):
     """Return values for the inbox's fields, read from a file.
 
-    :param bytes xml: as received
-    :raises Fa3Error: not readable as FA
+    :param reading: ``Reading`` of it
     """
-    invoice = parse(xml)
-    reading = Reading(invoice)
+    invoice = reading.invoice
     payment = reading.fa.Platnosc
     words = _words(invoice, reading)
     return {

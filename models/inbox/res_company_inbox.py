@@ -3,17 +3,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..bills.l10n_pl_ksef_inbound_rule import AUTOMATIC, REVIEW
 from .inbound_states import AUTHORIZED, BUYER, SELLER, THIRD
 
 OFF = "off"
 MANUAL = "manual"
-AUTOMATIC = "automatic"
-REVIEW = "review"
+BY_NUMBER = "number"
+BY_SUPPLY = "supply"
 
 FETCHING = [
     (AUTOMATIC, "By itself"),
     (MANUAL, "When I press the button"),
     (OFF, "Off: nothing is fetched"),
+]
+BILL_DATES = [
+    (BY_NUMBER, "Day of the KSeF number, when VAT may be deducted"),
+    (BY_SUPPLY, "Day of supply, as for other bills"),
 ]
 BOOKING = [
     (REVIEW, "After review in the inbox"),
@@ -31,6 +36,7 @@ INBOX_FIELDS = (
     "l10n_pl_ksef_fetch_authorized",
     "l10n_pl_ksef_fetch_own",
     "l10n_pl_ksef_booking",
+    "l10n_pl_ksef_bill_date",
     "l10n_pl_ksef_merge_tolerance",
     "l10n_pl_ksef_inbox_user_id",
 )
@@ -67,6 +73,15 @@ class ResCompany(models.Model):
     )
     l10n_pl_ksef_booking = fields.Selection(
         BOOKING, "Bills are made", default=REVIEW, required=True
+    )
+    l10n_pl_ksef_bill_date = fields.Selection(
+        BILL_DATES,
+        "Accounting date of bills",
+        default=BY_NUMBER,
+        required=True,
+        help="Odoo reports VAT by the accounting date. An invoice counts as received on"
+        " the day of its KSeF number: before that its VAT is not deducted (art. 86(10b)"
+        " of the VAT Act). On each draft the date can be changed.",
     )
     l10n_pl_ksef_merge_tolerance = fields.Float(
         "Tolerance of the gross amount",

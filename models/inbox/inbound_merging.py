@@ -1,0 +1,96 @@
+"""The same invoice, entered before: found, offered, merged, never booked twice."""
+
+from odoo import api, models
+
+from ...ksef.fa3 import parse
+from ..bills.fa3_import_job import Books, Job
+from .inbound_states import MERGED
+from .res_company_inbox import plain_number
+
+#: days between two dates of one invoice, as people enter them.
+_NEAR_DAYS = 3
+
+
+class Inbound(models.Model):
+    _inherit = "l10n_pl_ksef.inbound"
+
+    @api.private
+    def _numbered_bill(self):
+        """Return the bill that has this KSeF number already, Odoo's own included."""
+        moves = self.env["account.move"].sudo()
+        return moves.search(
+            [
+                ("company_id", "in", self._family().ids),
+                ("state", "!=", "cancel"),
+                *moves._l10n_pl_ksef_number_domain([self.ksef_number]),
+            ],
+            limit=1,
+        )
+
+    @api.private
+    def _candidates(self):
+        """Return bills without a KSeF number that may be this very invoice.
+
+        Same supplier, and the same number, or the same gross amount (within the
+        company's tolerance) at about the same date.
+        """
+        self.ensure_one()
+        moves = self.env["account.move"].sudo()
+        if not self.seller_nip or not self.gross_amount:
+            return moves
+        found = moves.search(
+            [
+                ("company_id", "in", self._family().ids),
+                (
+                    "move_type",
+                    "=",
+                    "in_invoice" if self.gross_amount > 0 else "in_refund",
+                ),
+                ("state", "!=", "cancel"),
+                ("l10n_pl_ksef_number", "=", False),
+                ("l10n_pl_ksef_source_hash", "=", False),
+                ("partner_id.vat", "in", (self.seller_nip, f"PL{self.seller_nip}")),
+            ],
+            order="id desc",
+            limit=200,
+        )
+        if "l10n_pl_edi_number" in moves._fields:
+            found = found.filtered(lambda move: not move.l10n_pl_edi_number)
+        return found.filtered(self._may_be)
+
+    def _may_be(self, move):
+        if plain_number(move.ref) and plain_number(move.ref) == plain_number(
+            self.invoice_number
+        ):
+            return True
+        tolerance = self.company_id.l10n_pl_ksef_merge_tolerance
+        difference = abs(move.amount_total - abs(self.gross_amount))
+        if move.currency_id.name != self.currency_code or difference > tolerance + 1e-6:
+            return False
+        if not (move.invoice_date and self.issue_date):
+            return not plain_number(move.ref)
+        is_near = abs((move.invoice_date - self.issue_date).days) <= _NEAR_DAYS
+        # Two invoices of one day and amount have two numbers.
+        return is_near and (
+            not plain_number(move.ref) or move.invoice_date == self.issue_date
+        )
+
+    @api.private
+    def _merge(self, move):
+        """Give this invoice's number, file and picture to a bill that is there.
+
+        Nothing is booked; differences are noted on the bill.
+        """
+        self.ensure_one()
+        moves = self._moves(move.company_id)
+        company = move.company_id.with_env(moves.env)
+        xml = self._xml_bytes()
+        job = Job(Books(company), parse(xml), xml, self._receipt())
+        imported = (
+            move.with_env(moves.env).with_company(company)._l10n_pl_ksef_join(job)
+        )
+        self._set_state(
+            MERGED,
+            move_id=imported.move.id,
+            reason="\n".join(imported.todo) or False,
+        )
