@@ -222,7 +222,9 @@ class Matrix:
     def _names(self) -> dict[str, list[str]]:
         for kind in self.options.kinds:
             self.tasks.put((kind, None))
-        return {kind: names for kind, _none, names in self._answers(len(self.options.kinds))}
+        return {
+            kind: names for kind, _none, names in self._answers(len(self.options.kinds))
+        }
 
     def _played(self, cells: list, names: dict):
         for cell in cells:
@@ -253,7 +255,9 @@ class Matrix:
                 "killed": sum("not killed" not in each["faults"] for each in mine),
                 "good": sum(not each["faults"] for each in mine),
                 "faults": dict(faults),
-                "refused_as_duplicates": sum(each.get("duplicates", 0) for each in mine),
+                "refused_as_duplicates": sum(
+                    each.get("duplicates", 0) for each in mine
+                ),
                 "most_rounds": max((each.get("rounds", 0) for each in mine), default=0),
             }
         return figures

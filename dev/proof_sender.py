@@ -51,7 +51,9 @@ def _connect(env, company) -> None:
         {
             "l10n_pl_ksef_auth_certificate_id": certificate.id,
             "l10n_pl_ksef_environment": "custom",
-            "l10n_pl_ksef_connected_at": datetime.now(timezone.utc).replace(tzinfo=None),
+            "l10n_pl_ksef_connected_at": datetime.now(timezone.utc).replace(
+                tzinfo=None
+            ),
         }
     )
 

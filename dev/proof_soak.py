@@ -267,7 +267,9 @@ class Soak:
             "share_hit": round(sum(kinds.values()) / max(len(log), 1), 3),
             "hits": dict(sorted(kinds.items())),
             "statuses": statuses,
-            "sessions": dict(Counter(s["kind"] for s in self.ksef.ask("GET", "state")["sessions"])),
+            "sessions": dict(
+                Counter(s["kind"] for s in self.ksef.ask("GET", "state")["sessions"])
+            ),
             "workers_killed": self.deaths,
             "seconds": round(seconds),
         }

@@ -1,5 +1,8 @@
 """Lost answers, limits, dead tokens, outages: nothing lost, nothing sent twice."""
 
+import base64
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from ..models.common import document_states as doc
@@ -206,6 +209,99 @@ class TestBadDays(SendingCommon):
         self.assertEqual(move.l10n_pl_ksef_number, number)
         self.assertTrue(move.l10n_pl_ksef_has_upo)
         self.assertEqual(self.accepted_there(), [move.name])
+
+    def sent_but_forgotten(self):
+        """Return a move that KSeF has, as a backup from before the answer has it."""
+        move = self.invoice()
+        self.send(move)
+        document = move.l10n_pl_ksef_document_id.sudo()
+        document.write({"state": doc.QUEUED, "session_id": False, "ksef_number": False})
+        return move
+
+    def test_refusal_without_a_reason_does_not_make_a_duplicate_foreign(self):
+        for kind in ("forbidden", "malformed", "login_revoked", "error"):
+            with self.subTest(kind):
+                move = self.sent_but_forgotten()
+                self.fault(kind, "/invoices/ksef/", method="GET", times=2)
+                self.run_sender()
+                self.assertIn(move.l10n_pl_ksef_state, ("unknown", "accepted"))
+                self.simulator.faults.clear()
+                self.time_passes()
+                self.run_sender()
+                self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+                self.assertTrue(move.l10n_pl_ksef_has_upo)
+
+    def test_refusal_without_a_reason_that_lasts_is_believed_after_a_day(self):
+        move = self.sent_but_forgotten()
+        self.fault("forbidden", "/invoices/ksef/", method="GET", times=50)
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "unknown")
+        move.l10n_pl_ksef_document_id.sudo().sent_at -= timedelta(days=2)
+        self.time_passes()
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "rejected")
+
+    def test_upo_of_an_adopted_invoice_is_fetched_later(self):
+        for kind in ("forbidden", "malformed"):
+            with self.subTest(kind):
+                move = self.sent_but_forgotten()
+                self.fault(kind, "/invoices/ksef/.*/upo$")
+                self.run_sender()
+                self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+                self.assertFalse(move.l10n_pl_ksef_has_upo)
+                self.assertUpoComes(move)
+
+    def test_upo_that_is_not_made_yet_is_fetched_later(self):
+        move = self.sent_but_forgotten()
+        there = self.accepted_as(move)
+        there.status = 500
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+        self.assertFalse(move.l10n_pl_ksef_has_upo)
+        there.status = 200
+        self.assertUpoComes(move)
+
+    def test_upo_that_never_comes_is_asked_for_during_a_day(self):
+        move = self.sent_but_forgotten()
+        self.accepted_as(move).status = 500
+        self.run_sender()
+        document = move.l10n_pl_ksef_document_id.sudo()
+        self.assertTrue(document.next_try_at)
+        document.sent_at -= timedelta(days=2)
+        document.next_try_at = document.sent_at
+        self.run_sender()
+        self.assertFalse(document.next_try_at)
+        self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+
+    def test_upo_of_another_session_is_not_that_of_an_adopted_invoice(self):
+        move = self.sent_but_forgotten()
+        other = self.invoice()
+        other.action_l10n_pl_ksef_send()
+        self.accepted_as(move).status = 500
+        self.run_sender()
+        self.assertTrue(other.l10n_pl_ksef_has_upo)
+        self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+        self.assertFalse(move.l10n_pl_ksef_has_upo)
+
+    def accepted_as(self, move):
+        """Return the simulator's record of an accepted invoice."""
+        return next(
+            invoice
+            for invoice in self.simulator.state.accepted.values()
+            if invoice.document.number == move.name
+        )
+
+    def assertUpoComes(self, move):
+        document = move.l10n_pl_ksef_document_id.sudo()
+        self.assertTrue(document.next_try_at)
+        document.next_try_at = document.sent_at
+        self.run_sender()
+        self.assertTrue(move.l10n_pl_ksef_has_upo)
+        self.assertIn(document.ksef_number.encode(), self.upo_of(document))
+        self.assertFalse(document.next_try_at)
+
+    def upo_of(self, document):
+        return base64.b64decode(document.with_context(bin_size=False).upo)
 
     # -- helpers
     def queue_changed(self, move, old, new):

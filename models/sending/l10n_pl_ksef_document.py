@@ -30,6 +30,10 @@ NO_RIGHT = "410"
 _ATTACHMENT = b"<Zalacznik>"
 
 
+#: documents that KSeF had got before (440); see ``duplicates``.
+_DUPLICATES = [("original_ksef_number", "!=", False)]
+
+
 def _due(now, field, states):
     return ["&", ("state", "in", states), "|", (field, "=", False), (field, "<=", now)]
 
@@ -103,11 +107,13 @@ class Document(models.Model):
             number = (document.move_id.name or "").replace("/", "_")
             document.xml_name = f"FA3_{number}.xml"
 
-    @api.depends("state", "upo", "session_id.upo_name")
+    @api.depends("state", "upo", "session_id.upo_name", "original_ksef_number")
     def _compute_upo_name(self):
         for document in self:
             own = document.upo and f"UPO_{document.ksef_number}.xml"
-            name = own or document.session_id.upo_name
+            # What was accepted in an earlier session is not in the UPO of this one.
+            theirs = not document.original_ksef_number and document.session_id.upo_name
+            name = own or theirs
             document.upo_name = document.state == ACCEPTED and name
 
     @api.depends("code_scope", "code", "details", "original_ksef_number")
@@ -252,10 +258,11 @@ class Document(models.Model):
         now = fields.Datetime.now()
         documents = self.sudo().search(_due(now, "next_try_at", (QUEUED, SENDING)))
         documents |= self.sudo().search(
-            [
-                ("original_ksef_number", "!=", False),
-                *_due(now, "next_try_at", (UNKNOWN,)),
-            ]
+            [*_DUPLICATES, *_due(now, "next_try_at", (UNKNOWN,))]
+        )
+        # Taken over without its UPO, which comes later.
+        documents |= self.sudo().search(
+            [*_DUPLICATES, ("state", "=", ACCEPTED), ("next_try_at", "<=", now)]
         )
         sessions = self.env["l10n_pl_ksef.session"].sudo()
         sessions = sessions.search(_due(now, "next_check_at", UNFINISHED))
@@ -268,7 +275,14 @@ class Document(models.Model):
         times = [
             self.sudo()
             .search(
-                [("state", "=", QUEUED), ("next_try_at", "!=", False)],
+                [
+                    ("next_try_at", "!=", False),
+                    "|",
+                    ("state", "=", QUEUED),
+                    "&",
+                    ("state", "in", (UNKNOWN, ACCEPTED)),
+                    *_DUPLICATES,
+                ],
                 order="next_try_at",
                 limit=1,
             )

@@ -28,6 +28,7 @@ from ..common import session_states as ses
 from ..common.backoff import backoff
 from ..common.durable import durably
 from .batch_sending import BatchSending
+from .duplicates import Duplicates
 from .request_budget import OPEN_ONLINE, SEND_INVOICE, RequestBudget
 from .session_answers import SessionAnswers
 
@@ -87,6 +88,7 @@ class SendingRun:
             )
             self.budget.learn(client)
             self.answers = SessionAnswers(self.company, client)
+            self.duplicates = Duplicates(self.company, client)
             self._send_queued(client)
             self._follow()
         except KsefError as error:
@@ -286,6 +288,7 @@ class SendingRun:
     def _follow(self):
         for pause in (*PATIENCE_SECONDS, None):
             self.answers.read_all(self._sessions_to_read())
+            self.duplicates.settle()
             if pause is None or not self._sessions_to_read():
                 break
             self.sleep(pause)

@@ -2,7 +2,8 @@
 
 A document is matched by the hash of its bytes. Only when KSeF has finished a session
 and its list does not name the hash is it certain that the document never arrived:
-then, and only then, it goes back into the queue.
+then, and only then, it goes back into the queue. Duplicates are settled in
+``duplicates``.
 """
 
 import logging
@@ -14,8 +15,7 @@ from odoo import fields
 from ...ksef import upo
 from ...ksef.batch import close_batch
 from ...ksef.codes import Action, row_for
-from ...ksef.crypto import sha256_base64
-from ...ksef.errors import KsefAuthError, KsefProtocolError, KsefRequestRejected
+from ...ksef.errors import KsefProtocolError, KsefRequestRejected
 from ...ksef.session import iterate_invoices
 from ..common import document_states as doc
 from ..common import session_states as ses
@@ -26,9 +26,7 @@ _logger = logging.getLogger(__name__)
 
 SESSION_CLOSED_ALREADY = 21180
 SESSION_UNKNOWN = 21173
-INVOICE_NOT_YET_AVAILABLE = 21165
 SESSION_SUCCEEDED = 200
-DUPLICATE = 440
 
 #: what the code table's action makes of a document that KSeF has judged.
 STATE_AFTER = {
@@ -74,7 +72,6 @@ class SessionAnswers:
                 # One session that KSeF will not talk about must not hold the others.
                 told = "\n".join((str(error), *error.details))
                 durably(self.env, partial(self._put_off, session, told))
-        self._reconcile()
 
     def _read_one(self, session):
         if session.state == ses.CLOSING:
@@ -227,63 +224,3 @@ class SessionAnswers:
             "details": False,
             "next_try_at": False,
         }
-
-    # ------------------------------------------------------------------
-    # duplicates (440): ours whose answer was lost, or another document?
-    # ------------------------------------------------------------------
-    def _reconcile(self):
-        duplicates = (
-            self.env["l10n_pl_ksef.document"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", self.company.id),
-                    ("state", "=", doc.UNKNOWN),
-                    ("original_ksef_number", "!=", False),
-                    "|",
-                    ("next_try_at", "=", False),
-                    ("next_try_at", "<=", fields.Datetime.now()),
-                ],
-                order="id",
-            )
-        )
-        for document in duplicates:
-            self._reconcile_one(document)
-
-    def _reconcile_one(self, document):
-        try:
-            there = self.client.invoice(document.original_ksef_number)
-        except (KsefAuthError, KsefRequestRejected) as error:
-            if error.code == INVOICE_NOT_YET_AVAILABLE:
-                at = backoff(document.attempts)
-                durably(self.env, lambda: document._note(next_try_at=at))
-                return
-            # Not ours to read, hence not what we sent.
-            there = b""
-        if sha256_base64(there) == document.xml_hash:
-            self._adopt(document)
-        else:
-            durably(self.env, lambda: document._set_state(doc.REJECTED))
-        durably(self.env, document.move_id._l10n_pl_ksef_notify)
-
-    def _adopt(self, document):
-        """Take over the number that the same bytes got on an earlier way."""
-        number = document.original_ksef_number
-        values = {"ksef_number": number, "code_scope": False, "code": False}
-        try:
-            proof = self.client.invoice_upo_by_ksef_number(
-                document.original_session_number, number
-            )
-            confirmed = upo.parse(proof).document(document.xml_hash)
-        except (KsefAuthError, KsefRequestRejected, KsefProtocolError):
-            # Somebody else's session: number and bytes are proven, its UPO is not ours.
-            proof = confirmed = None
-        if confirmed:
-            values["acquired_at"] = naive(confirmed.acquired_at)
-            values["mode"] = confirmed.mode and confirmed.mode.lower()
-        durably(self.env, lambda: self._keep_adopted(document, values, proof))
-
-    def _keep_adopted(self, document, values, proof):
-        document._set_state(doc.ACCEPTED, **values)
-        if proof:
-            document._keep_upo(proof)
