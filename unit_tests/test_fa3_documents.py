@@ -84,7 +84,7 @@ def schema_location(root):
     """Return the place of the schema and a namespace that nobody uses."""
     text = text_of(root).replace(
         "<Faktura ",
-        f'<Faktura xmlns:q="urn:q" xmlns:xsi2="{XSI}" xsi2:schemaLocation="urn:a b.xsd" ',
+        f"<Faktura xmlns:q='urn:q' xmlns:h='{XSI}' h:schemaLocation='urn:a b.xsd' ",
         1,
     )
     return declared(text).encode()

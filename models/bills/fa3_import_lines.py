@@ -75,6 +75,8 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_import_line(self, job, line, product, tax):
         """Return quantity, price and the rest; a refund has its signs turned."""
+        if tax.price_include and line.price is not None and line.raw != line.net:
+            line.value_only()
         quantity, price = self._l10n_pl_ksef_import_price(job, line)
         if tax.price_include:
             price *= 1 + tax.amount / 100

@@ -84,6 +84,7 @@ class _Planner:
         self._take_gross_rates()
         self._shorten()
         self._round()
+        self._settle_prices()
         return self.plan
 
     # -- lines -----------------------------------------------------------------
@@ -142,7 +143,7 @@ class _Planner:
         if lines and abs(missing) <= tolerance(len(lines)):
             largest = max(lines, key=lambda line: abs(line.net))
             largest.net += missing
-            largest.price, largest.discount = None, ZERO
+            largest.value_only()
             return []
         if self.reading.is_settlement and abs(wanted) < abs(wanted - missing):
             return [self._deduction(bucket, missing)]
@@ -238,6 +239,21 @@ class _Planner:
         elif missing:
             self.plan.remark("total_differs", given=gross, sums=total)
 
+    def _settle_prices(self):
+        """Drop prices of a rate that come to another sum when rounded all together."""
+        by_rate = {}
+        for line in self.plan.lines:
+            if line.price is not None and cents(line.raw) != line.net:
+                line.value_only()
+            elif line.price is not None:
+                by_rate.setdefault(line.rate, []).append(line)
+        for lines in by_rate.values():
+            raw = sum((line.raw for line in lines), ZERO)
+            if cents(raw) != sum((line.net for line in lines), ZERO):
+                for line in lines:
+                    if line.raw != line.net:
+                        line.value_only()
+
     def _shorten(self):
         """Replace very many rows with one line per rate."""
         if len(self.plan.lines) <= self.row_limit:
@@ -281,7 +297,8 @@ def take_gross(plan, rate):
         tax = sum((vat_of(line.net, rate) for line in lines), ZERO)
     _spread(lines, tax)
     for line in lines:
-        line.is_gross, line.price, line.discount = True, None, ZERO
+        line.is_gross = True
+        line.value_only()
 
 
 def _spread(lines, tax):

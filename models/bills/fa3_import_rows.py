@@ -52,6 +52,15 @@ class Line:
     def bucket(self):
         return BUCKET_OF.get(self.rate)
 
+    @property
+    def raw(self):
+        """Price by quantity, before anything is rounded."""
+        return self.quantity * self.price * (100 - self.discount) / 100
+
+    def value_only(self):
+        """Let price and discount go: the value alone counts."""
+        self.price, self.discount = None, ZERO
+
 
 def lines_of(reading, rows):
     """Return a line for every row (also for those without an amount)."""
@@ -132,16 +141,16 @@ def _computed(quantity, price, discount):
 
 
 def _set_price(line, row):
-    """Keep the document's price and discount where they give exactly the value."""
+    """Keep the document's price and discount where they give the value, rounded."""
     price, quantity = number(row.P_9A), line.quantity
     if price is None and line.is_gross:
         price = number(row.P_9B)
     if line.net is None or price is None or not quantity:
         return
     off = number(row.P_10) or ZERO
-    if quantity * price == line.net:
+    if cents(quantity * price) == line.net:
         line.price = price
-    elif off and quantity * (price - off) == line.net:
+    elif off and cents(quantity * (price - off)) == line.net:
         percent = off * 100 / price if price else ZERO
         if 0 < percent <= 100 and percent == cents(percent):
             line.price, line.discount = price, percent

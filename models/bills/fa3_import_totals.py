@@ -37,8 +37,12 @@ class AccountMove(models.Model):
         # tolerance; the tax of the file stays, other sums are for a person
         before = {move: (move.amount_untaxed, move.amount_total) for move in self}
         taxes = {move: move._l10n_pl_ksef_booked_taxes() for move in self}
+        origins = {move: move.invoice_origin for move in self}
         result = super()._link_bill_origin_to_purchase_orders(timeout=timeout)
         for move in self.filtered("l10n_pl_ksef_source_hash"):
+            # Purchase forgets the number where it finds no order; the file has it.
+            if origins[move] and not move.invoice_origin:
+                move.invoice_origin = origins[move]
             if move._l10n_pl_ksef_booked_taxes() != taxes[move]:
                 move._l10n_pl_ksef_restore_taxes(taxes[move])
             if (move.amount_untaxed, move.amount_total) != before[move]:
