@@ -11,6 +11,7 @@ UPDATE res_company
        l10n_pl_ksef_budget = NULL,
        l10n_pl_ksef_resumes_at = NULL,
        l10n_pl_ksef_reconciled_at = NULL,
+       l10n_pl_ksef_white_list = 'off',
        l10n_pl_ksef_environment = 'test';
 DELETE FROM l10n_pl_ksef_certificate;
 

@@ -52,7 +52,12 @@ class Listing:
 
 
 class Source(Protocol):
-    """Where the register is asked."""
+    """Where the register is asked.
+
+    :ivar at_once: how many questions it should be given in one call
+    """
+
+    at_once: int
 
     def check(self, questions: Iterable[Question]) -> Iterator[Listing]:
         """Answer questions one by one; what was answered before an error holds.
@@ -75,6 +80,8 @@ class WhiteListApi:
 
     :param url: base address without ``/api``
     """
+
+    at_once = 1
 
     def __init__(
         self, url: str = OFFICIAL_URL, *, transport: Transport | None = None

@@ -70,6 +70,8 @@ class FlatFile:
     :param place: address or path of the unpacked file; ``{day}`` stands for the day
     """
 
+    at_once = 10_000
+
     def __init__(self, place: str) -> None:
         self._place = place
 

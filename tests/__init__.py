@@ -33,6 +33,7 @@ from . import (
     test_inbox_rules,
     test_inbox_soak,
     test_inbox_tour,
+    test_inbox_warnings,
     test_budget,
     test_jpk,
     test_latarnia,

@@ -31,6 +31,11 @@ class Policy(models.TransientModel):
         "Accounting date of bills",
         required=True,
     )
+    l10n_pl_ksef_white_list = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_white_list"),
+        "White list of VAT taxpayers",
+        required=True,
+    )
     l10n_pl_ksef_merge_tolerance = fields.Float("Tolerance of the gross amount")
     l10n_pl_ksef_inbox_user_id = fields.Many2one(
         "res.users", "Responsible for the inbox", domain=[("share", "=", False)]

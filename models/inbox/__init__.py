@@ -5,7 +5,9 @@ from . import inbound_rules
 from . import inbound_booking
 from . import inbound_merging
 from . import inbound_actions
+from . import white_list_check
 from . import inbound_warnings
 from . import account_journal_fetch
 from . import account_move_inbox
 from . import account_move_dates
+from . import account_move_warnings

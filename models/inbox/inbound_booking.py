@@ -79,6 +79,8 @@ class Inbound(models.Model):
         self.ensure_one()
         was_asked = self.is_booking_asked
         is_readable = self.is_read or self._read_file()
+        if is_readable and not self.is_read:
+            self._ask_white_list()
         self._note(is_read=True, is_booking_asked=False)
         if is_readable and self.state in OPEN:
             is_wanted = was_asked or self._is_booked_by_itself()

@@ -38,6 +38,7 @@ INBOX_FIELDS = (
     "l10n_pl_ksef_booking",
     "l10n_pl_ksef_bill_date",
     "l10n_pl_ksef_merge_tolerance",
+    "l10n_pl_ksef_white_list",
     "l10n_pl_ksef_inbox_user_id",
 )
 
