@@ -45,6 +45,7 @@
         "report/transaction_confirmation_templates.xml",
         "views/hand_over_views.xml",
         "views/fa3_import_views.xml",
+        "views/inbox_digest_templates.xml",
         "views/l10n_pl_ksef_inbound_rule_views.xml",
         "views/l10n_pl_ksef_inbound_views.xml",
         "views/inbox_views.xml",

@@ -30,6 +30,7 @@ from . import (
     test_hand_over,
     test_inbox_bills,
     test_inbox_fetch,
+    test_inbox_notices,
     test_inbox_rules,
     test_inbox_soak,
     test_inbox_tour,

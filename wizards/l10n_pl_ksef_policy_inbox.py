@@ -40,6 +40,11 @@ class Policy(models.TransientModel):
     l10n_pl_ksef_inbox_user_id = fields.Many2one(
         "res.users", "Responsible for the inbox", domain=[("share", "=", False)]
     )
+    l10n_pl_ksef_notice = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_notice"),
+        "Who is responsible gets",
+        required=True,
+    )
 
     @api.model
     def default_get(self, fields):

@@ -7,6 +7,7 @@ from . import inbound_merging
 from . import inbound_actions
 from . import white_list_check
 from . import inbound_warnings
+from . import inbound_notices
 from . import account_journal_fetch
 from . import account_move_inbox
 from . import account_move_dates

@@ -94,8 +94,8 @@ class AccountMove(models.Model):
         if not asked:
             raise UserError(
                 self.env._(
-                    "There is nothing to check: the supplier needs a NIP, and the bill a"
-                    " Polish bank account."
+                    "There is nothing to check: the supplier needs a NIP, and the bill"
+                    " a Polish bank account."
                 )
             )
         return {

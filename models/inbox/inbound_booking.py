@@ -86,6 +86,7 @@ class Inbound(models.Model):
             is_wanted = was_asked or self._is_booked_by_itself()
             if is_wanted or self._numbered_bill():
                 self._book(books)
+        self._tell_people()
         self._notify()
 
     def _is_booked_by_itself(self):

@@ -40,6 +40,7 @@ INBOX_FIELDS = (
     "l10n_pl_ksef_merge_tolerance",
     "l10n_pl_ksef_white_list",
     "l10n_pl_ksef_inbox_user_id",
+    "l10n_pl_ksef_notice",
 )
 
 
