@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import gzip
 import io
+import stat
 import struct
 import tarfile
 import zipfile
@@ -70,10 +71,12 @@ def entries_of(archive: BinaryIO, limits: PackageLimits) -> Iterator[Entry]:
     """Yield the files of an archive, checked against the limits."""
     packed = archive.seek(0, io.SEEK_END)
     refuse_if(packed > limits.archive_bytes, "the archive is too large")
-    count = total = 0
+    total, names = 0, set()
     for entry in _opened(archive, packed, limits):
-        count, total = count + 1, total + entry.size
-        refuse_if(count > limits.files, "too many files")
+        total += entry.size
+        refuse_if(entry.name in names, "a file name is there twice")
+        names.add(entry.name)
+        refuse_if(len(names) > limits.files, "too many files")
         refuse_if("/" in entry.name or "\\" in entry.name, "a file name is a path")
         refuse_if(total > limits.total_bytes, "too large when unpacked")
         refuse_if(total > packed * limits.ratio, "packed more than is possible")
@@ -101,10 +104,17 @@ def _zip_entries(
         for info in opened.infolist():
             if info.is_dir():
                 continue
-            is_plain = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-            refuse_if(not is_plain, "an unusual compression")
+            is_usual = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+            refuse_if(not is_usual, "an unusual compression")
+            refuse_if(not _is_plain_file(info), "something that is no plain file")
             refuse_if(bool(info.flag_bits & _ENCRYPTED), "an encrypted file")
             yield Entry(info.filename, info.file_size, _opener(opened, info))
+
+
+def _is_plain_file(info: zipfile.ZipInfo) -> bool:
+    """Tell a file from a link or device; without Unix rights it is a file."""
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    return kind in (0, stat.S_IFREG)
 
 
 def _opener(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:

@@ -73,11 +73,15 @@ def read_package(
     :raises KsefProtocolError: ``bad_package``: broken, hostile, beyond the limits
     """
     with guarded():
-        index = _metadata_of(archive, limits)
+        index, seen = _metadata_of(archive, limits), set()
         try:
             for entry in entries_of(archive, limits):
                 if entry.name.lower().endswith(".xml"):
-                    yield _invoice_of(entry, index, limits)
+                    invoice = _invoice_of(entry, index, limits)
+                    number = invoice.ksef_number.upper()
+                    refuse_if(number in seen, "an invoice is there twice")
+                    seen.add(number)
+                    yield invoice
         finally:
             index.close()
 

@@ -29,6 +29,7 @@ from . import (
     test_files,
     test_hand_over,
     test_inbox_bills,
+    test_inbox_packages,
     test_inbox_fetch,
     test_inbox_notices,
     test_inbox_rules,

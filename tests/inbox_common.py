@@ -7,7 +7,7 @@ from odoo import Command
 
 from ..ksef.crypto import sha256_base64
 from ..ksef.fa3 import build
-from ..models.inbox import fetching_run
+from ..models.inbox import fetching_package
 from ..simulator.state import Identifier, Invoice, Session
 from . import fa3_import_common as fa
 from .common import NIP, KsefCommon
@@ -23,7 +23,7 @@ class InboxCommon(KsefCommon):
     def setUp(self):
         super().setUp()
         # The simulator answers at once; a test that waits for nothing waits 0 s.
-        self.enterContext(patch.object(fetching_run, "PATIENCE_SECONDS", (0, 0)))
+        self.enterContext(patch.object(fetching_package, "PATIENCE_SECONDS", (0, 0)))
 
     # ------------------------------------------------------------------
     # at KSeF
@@ -55,11 +55,19 @@ class InboxCommon(KsefCommon):
 
     @staticmethod
     def document_xml(
-        number, net, day, buyer=NIP, seller_nip=SUPPLIER_NIP, others=(), **values
+        number,
+        net,
+        day,
+        buyer=NIP,
+        seller_nip=SUPPLIER_NIP,
+        others=(),
+        entity=None,
+        **values,
     ):
         """Return an FA(3) of one row at 23 %.
 
         :param others: third parties
+        :param entity: authorised entity (PodmiotUpowazniony)
         """
         vat = f"{float(net) * 0.23:.2f}"
         gross = f"{float(net) + float(vat):.2f}"
@@ -73,6 +81,7 @@ class InboxCommon(KsefCommon):
                     "Podmiot1": fa.seller(seller_nip),
                     "Podmiot2": fa.buyer(buyer),
                     "Podmiot3": others,
+                    "PodmiotUpowazniony": entity,
                 },
                 P_1=day,
                 P_2=number,

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..ksef.fa3 import model
-from ..models.inbox import fetching_run
+from ..models.inbox import fetching_package, fetching_run
 from ..models.policy.res_company_policy import WARSAW
 from ..simulator.invoice_query import Archive
 from .common import BUYER_NIP, NIP
@@ -132,7 +132,7 @@ class TestInboxFetch(InboxCommon):
 
         self.company._l10n_pl_ksef_fetch_now()
         with (
-            patch.object(fetching_run, "CHUNK", 5),
+            patch.object(fetching_package, "CHUNK", 5),
             patch.object(fetching_run.FetchingRun, "_store", dies),
             mute_logger(LOGGER),
         ):
@@ -224,6 +224,38 @@ class TestInboxFetch(InboxCommon):
         self.assertRecordValues(
             self.inbox, [{"ksef_number": number, "role": "Subject3"}]
         )
+
+    def test_authorised_entity_comes_with_its_switch(self):
+        entity = model.PodmiotUpowazniony(
+            DaneIdentyfikacyjne=model.TPodmiot1(NIP=NIP, Nazwa="Komornik"),
+            Adres=model.TAdres(KodKraju="PL", AdresL1="ul. Długa 1"),
+            RolaPU=2,
+        )
+        (number,) = self.issue("FV/1", buyer=BUYER_NIP, entity=entity)
+        self.fetch()
+        self.assertFalse(self.inbox)
+        self.company.sudo().l10n_pl_ksef_fetch_authorized = True
+        self.fetch()
+        self.assertRecordValues(
+            self.inbox, [{"ksef_number": number, "role": "SubjectAuthorized"}]
+        )
+
+    def test_minutes_below_fifteen_are_refused(self):
+        with self.assertRaisesRegex(Exception, "15 to 1440"):
+            self.company.sudo().l10n_pl_ksef_fetch_minutes = 14
+
+    def test_other_roles_are_not_asked_for_by_day_even_the_first_time(self):
+        self.company.sudo().l10n_pl_ksef_fetch_third = True
+        self.issue("FV/1")
+        self.run_fetcher()
+        self.assertEqual(len(self.requests("POST", "/invoices/query")), 1)
+        places = self.system["l10n_pl_ksef.fetch"].sudo()._places(self.company)
+        third = places.filtered(lambda place: place.role == "Subject3")
+        self.assertGreater(third.next_run_at, fields.Datetime.now())
+        # Its night has come.
+        third._note(next_run_at=fields.Datetime.now())
+        self.run_fetcher()
+        self.assertEqual(len(self.requests("POST", "/invoices/query")), 2)
 
     def test_other_roles_wait_for_the_night(self):
         self.company.sudo().l10n_pl_ksef_fetch_third = True

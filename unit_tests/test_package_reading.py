@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import stat
 import struct
 import tarfile
 import tracemalloc
@@ -383,6 +384,43 @@ def test_a_zip64_directory_is_measured_too(monkeypatch):
     assert b"PK\x06\x06" in buffer.getvalue()
     assert len(list(read_package(buffer))) == 3
     refused(buffer, PackageLimits(files=0), "too many files")
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFBLK, stat.S_IFIFO])
+def test_links_and_devices_in_a_zip_are_refused(kind):
+    info = zipfile.ZipInfo(f"{number(9)}.xml")
+    info.create_system, info.external_attr = 3, (kind | 0o777) << 16
+    buffer = zipped(files_of())
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr(info, "/etc/passwd")
+    refused(buffer, reason="no plain file")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@PACKERS
+def test_a_name_that_is_there_twice_is_refused(pack):
+    files = files_of()
+    refused(pack([*files, files[0]]), reason="twice")
+
+
+@PACKERS
+def test_an_invoice_under_two_names_is_refused(pack):
+    files = files_of()
+    again = (files[0][0].removesuffix(".xml").lower() + ".xml", b"<Faktura/>")
+    refused(pack([*files, again]), reason="twice")
+
+
+@PACKERS
+def test_a_package_in_a_package_is_no_invoice(pack):
+    inner = pack(files_of()).getvalue()
+    found = list(read_package(pack([*files_of(), ("inner.zip", inner)])))
+    assert len(found) == 3
+
+
+@PACKERS
+def test_ten_thousand_and_one_invoices_are_read(pack):
+    """One more than the limit of KSeF, as it has been seen."""
+    assert sum(1 for _invoice in read_package(pack(files_of(10_001)))) == 10_001
 
 
 @pytest.mark.parametrize(

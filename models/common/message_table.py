@@ -182,8 +182,12 @@ _HTTP = {
     "21166": _lt("Technical correction is not available for this invoice."),
     "21167": _lt("Technical correction is not available for this invoice."),
     "21173": _lt("The session is closed: a new one is opened."),
+    "21175": _lt("KSeF has forgotten the package: another one is ordered."),
     "21178": _lt("The UPO is not there yet."),
     "21180": _lt("The session is closed: a new one is opened."),
+    "21181": _lt("KSeF does not give invoices of this role to this company."),
+    "21182": _lt("Too many packages are being made in KSeF: fetching goes on later."),
+    "21183": _lt("Nothing new is complete in KSeF yet: fetching goes on later."),
     "21217": _lt("KSeF rejected the request: wrong encoding."),
     "21301": _lt("The login was not completed; it starts anew."),
     "21304": _lt("The login was not completed; it starts anew."),
@@ -194,6 +198,36 @@ _HTTP = {
     "21405": _lt("KSeF rejected the request."),
     "21406": _lt("The signature does not fit the chosen way of logging in."),
     "21470": _lt("KSeF changed its public key: the new one is fetched."),
+    "71001": _lt(
+        "One of the invoices cannot be part of a collective identifier: KSeF does not"
+        " know its number. Take it out of the choice and pay it with its own number."
+    ),
+    "71002": _lt(
+        "One of the invoices is already in as many collective identifiers as KSeF"
+        " allows. Take it out of the choice and pay it with its own KSeF number."
+    ),
+    "71004": _lt(
+        "A collective identifier is for invoices of one seller only. Choose the bills"
+        " of one supplier."
+    ),
+    "71005": _lt(
+        "One invoice was chosen twice: two bills have the same KSeF number. Cancel one"
+        " of the bills and choose again."
+    ),
+    # found on this server
+    "bad_package": _lt(
+        "KSeF gave a package of invoices that is damaged or incomplete, twice. Nothing"
+        " is lost: another one is ordered later. If it stays so, tell KSeF's support."
+    ),
+    "hash_mismatch": _lt(
+        "KSeF gave a package of invoices that does not fit its own checksums. Nothing"
+        " is lost: another one is ordered later. If it stays so, tell KSeF's support."
+    ),
+    "fetch_stuck": _lt(
+        "KSeF says that more invoices were stored at one moment than it gives at once."
+        " What came is in the inbox; the rest is asked for again later. If it stays"
+        " so, tell KSeF's support."
+    ),
     # errors without a code
     "KsefTransportError": _lt(
         "KSeF cannot be reached. Check the server's internet connection; sending is"

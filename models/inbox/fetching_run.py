@@ -10,55 +10,41 @@ import logging
 import time
 from datetime import timedelta
 from functools import partial
-from tempfile import TemporaryFile
 
 from odoo import fields
 
 from ...ksef import inbox
 from ...ksef.budget import Budget, counter_of
 from ...ksef.calls import utcnow
-from ...ksef.crypto import SessionKey
 from ...ksef.errors import KsefError, KsefProtocolError, KsefRateLimited
 from ...ksef.inbox import Verdict
-from ...ksef.messages_inbox import DateRange, InvoiceFilters, SubjectType
+from ...ksef.messages_inbox import InvoiceFilters, SubjectType
 from ..common.backoff import backoff
 from ..common.durable import durably
 from ..sending.sending_run import PERSON_MINUTES
 from ..sending.session_answers import naive
+from .fetching_package import NotNow, PackageFetching
 from .inbound_states import SELLER
 from .l10n_pl_ksef_inbound import Received
 
 _logger = logging.getLogger(__name__)
 
-#: pauses (seconds) between looks at an export within one run.
-PATIENCE_SECONDS = (1, 2, 3, 5, 8, 13)
 #: new invoices up to which each is downloaded by itself: four runs an hour stay well
 #: within the 64 downloads that KSeF allows.
 FEW = 8
-#: documents and bytes that are written and committed together.
-CHUNK = 200
-CHUNK_BYTES = 20_000_000
 #: steps of one role in one run: windows of the first run, cut-off packages.
 MAX_STEPS = 50
-WAIT_MINUTES = 1
+#: pages of metadata, 250 records each, where packages do not get on.
+MAX_PAGES = 20
 
 QUERY = "invoiceMetadata"
-EXPORT = "invoiceExport"
 DOWNLOAD = "invoiceDownload"
 
 #: KSeF counts by the second, the minute and the hour; only the first is waited for.
 LONGEST_PACE_SECONDS = 1.5
 
 
-class NotNow(Exception):
-    """KSeF's limits are used up until ``at`` (naive UTC)."""
-
-    def __init__(self, at):
-        super().__init__(str(at))
-        self.at = at
-
-
-class FetchingRun:
+class FetchingRun(PackageFetching):
     """Fetch what is due for one company.
 
     :param company: ``res.company``, in an environment whose cursor may be committed
@@ -143,21 +129,27 @@ class FetchingRun:
         """
         dates = inbox.next_range(place._start(), utcnow())
         filters = InvoiceFilters(SubjectType(place.role), dates)
-        found = self._look(filters)
+        found = self._look(filters, MAX_PAGES if place.is_stuck else 1)
         if found is Verdict.NOTHING_YET:
             return self._finish(place)
         if found is not None and not found.is_truncated:
             new = self._not_here(place, found)
-            if len(new) <= FEW and self._has_room(DOWNLOAD, len(new)):
+            is_few = len(new) <= FEW and self._has_room(DOWNLOAD, len(new))
+            if is_few or place.is_stuck:
                 return self._fetch_singly(place, dates, found, new)
         return self._order(place, filters)
 
-    def _look(self, filters):
-        """Return one page of metadata; ``None`` when the hour's queries are used up."""
-        if not self._has_room(QUERY):
+    def _look(self, filters, pages):
+        """Return metadata; ``None`` when the hour's queries are used up.
+
+        :param pages: how many to ask for at the most
+        """
+        room = self.budget.available(QUERY, utcnow())
+        pages = pages if room is None else min(pages, room)
+        if pages < 1:
             return None
         try:
-            return inbox.collect_metadata(self.client, filters)
+            return inbox.collect_metadata(self.client, filters, pages)
         except KsefError as error:
             if inbox.judge_error(error) is Verdict.NOTHING_YET:
                 return Verdict.NOTHING_YET
@@ -181,27 +173,35 @@ class FetchingRun:
         """Act on a new checkpoint.
 
         :return: whether there is more to do at once
+        :raises KsefProtocolError: ``fetch_stuck``: not even one by one does it go on
         """
-        if step.is_stuck:
+        if not step.is_stuck:
+            return True if step.is_behind else self._finish(place)
+        if place.is_stuck:
             raise KsefProtocolError(
                 "More invoices were stored at one moment than an answer holds.",
                 code="fetch_stuck",
             )
-        return True if step.is_behind else self._finish(place)
+        durably(self.env, lambda: place._note(is_stuck=True))
+        return True
 
     # ------------------------------------------------------------------
     # a few, one by one
     # ------------------------------------------------------------------
     def _fetch_singly(self, place, dates, found, new):
+        room = self.budget.available(DOWNLOAD, utcnow())
         items = []
         try:
-            for metadata in new:
+            for metadata in new[:room]:
                 content = self.client.invoice(metadata.ksef_number)
                 items.append(Received(metadata.ksef_number, content, metadata))
         except KsefError:
             # What has come is kept; the checkpoint stays before what has not.
             self._store(place, items)
             raise
+        if len(items) < len(new):
+            self._store(place, items)
+            raise NotNow(naive(self.budget.next_allowed(DOWNLOAD, utcnow())))
         step = inbox.advance(dates, found)
         self._store(place, items, step)
         return self._move_on(place, step)
@@ -221,108 +221,6 @@ class FetchingRun:
         durably(self.env, write)
         # A package may be large: what is written needs no memory any more.
         self.env.invalidate_all()
-
-    # ------------------------------------------------------------------
-    # packages
-    # ------------------------------------------------------------------
-    def _order(self, place, filters):
-        now = utcnow()
-        if not self._has_room(EXPORT):
-            raise NotNow(naive(self.budget.next_allowed(EXPORT, now)))
-        key = SessionKey.generate()
-        try:
-            reference = inbox.order_export(self.client, key, filters)
-        except KsefError as error:
-            if inbox.judge_error(error) is Verdict.NOTHING_YET:
-                return self._finish(place)
-            raise
-        durably(self.env, lambda: place._keep_order(reference, key, filters.dates))
-        return True
-
-    def _follow_export(self, place):
-        """Look at the export on its way until it is ready or patience ends."""
-        key = place._session_key()
-        if key is None:
-            return self._order_again(place, "sealing_key")
-        verdict = self._verdict(place)
-        if verdict is Verdict.WAIT:
-            later = fields.Datetime.now() + timedelta(minutes=WAIT_MINUTES)
-            raise NotNow(later)
-        if verdict is Verdict.READY:
-            return self._take_package(place, key)
-        if verdict is Verdict.NOTHING_YET:
-            durably(self.env, place._forget_order)
-            return self._finish(place)
-        return self._order_again(place, verdict.value)
-
-    def _verdict(self, place):
-        """Return the last verdict on an export: WAIT when patience ended."""
-        for pause in (*PATIENCE_SECONDS, None):
-            try:
-                status = self.client.export_status(place.reference_number)
-            except KsefError as error:
-                verdict = inbox.judge_error(error)
-                if verdict in (Verdict.WAIT, Verdict.FAILED):
-                    raise
-                return verdict
-            verdict = inbox.judge(status)
-            if verdict is not Verdict.WAIT or pause is None:
-                return verdict
-            self.sleep(pause)
-        return Verdict.WAIT
-
-    def _order_again(self, place, reason):
-        """Give a package up; the next one begins at the same checkpoint.
-
-        :raises KsefProtocolError: it has failed before: not at once
-        """
-        is_first = not place.failures
-        _logger.info("Export %s is given up: %s", place.reference_number, reason)
-        durably(self.env, place._forget_order)
-        if not is_first:
-            raise KsefProtocolError(
-                f"The package failed again: {reason}.", code="bad_package"
-            )
-        durably(self.env, lambda: place._note(failures=1))
-        return True
-
-    def _take_package(self, place, key):
-        dates = DateRange(*place._range())
-        with TemporaryFile() as archive:
-            try:
-                done = inbox.download_package(
-                    self.client, place.reference_number, key, archive
-                )
-            except KsefProtocolError as error:
-                if error.code not in ("hash_mismatch", "bad_package"):
-                    raise
-                return self._order_again(place, error.code)
-            if done.wrong_parts:
-                _logger.warning(
-                    "Parts %s of export %s have wrong hashes; every invoice has the"
-                    " hash of its metadata.",
-                    done.wrong_parts,
-                    place.reference_number,
-                )
-            step = inbox.advance(dates, done.package)
-            self._store_package(place, archive, done.package, step)
-        return self._move_on(place, step)
-
-    def _store_package(self, place, archive, package, step):
-        """Write a package in chunks; the checkpoint comes with the last one."""
-        chunk, size = [], 0
-        # An empty package may have no parts at all.
-        is_empty = not package.parts
-        source = () if is_empty else inbox.read_package(archive)
-        for one in source:
-            chunk.append(
-                Received(one.ksef_number, one.content, one.metadata, one.metadata_json)
-            )
-            size += len(one.content)
-            if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
-                self._store(place, chunk)
-                chunk, size = [], 0
-        self._store(place, chunk, step)
 
     # ------------------------------------------------------------------
     # troubles

@@ -50,6 +50,9 @@ class Fetch(models.Model):
     not_before = fields.Datetime("Not before", readonly=True)
     last_run_at = fields.Datetime("Last fetched", readonly=True)
     failures = fields.Integer(readonly=True)
+    # The next invoices are taken one by one: packages do not get past them.
+    is_stuck = fields.Boolean(readonly=True, export_string_translation=False)
+    packages_given_up = fields.Integer(readonly=True, export_string_translation=False)
     details = fields.Text("What went wrong", readonly=True)
     # The export that is being made.
     reference_number = fields.Char("Request number", readonly=True)
@@ -82,12 +85,14 @@ class Fetch(models.Model):
         found = self.sudo().search(domain)
         wanted = company._l10n_pl_ksef_fetched_roles()
         missing = [role for role in wanted if role not in found.mapped("role")]
-        found |= self.sudo().create(
+        new = self.sudo().create(
             [
                 {"company_id": company.id, "environment": environment, "role": role}
                 for role in missing
             ]
         )
+        new._plan_first()
+        found |= new
         return found.filtered(lambda place: place.role in wanted)
 
     @api.private
@@ -176,9 +181,19 @@ class Fetch(models.Model):
                 "last_run_at": now,
                 "next_run_at": self._next_time(now),
                 "failures": 0,
+                "packages_given_up": 0,
+                "is_stuck": False,
                 "details": False,
             }
         )
+
+    @api.private
+    def _plan_first(self):
+        """Plan the next time anew: the buyer's at once, the others' at night."""
+        now = fields.Datetime.now()
+        for place in self.sudo():
+            is_buyer = place.role == BUYER
+            place.next_run_at = False if is_buyer else place._next_time(now)
 
     def _next_time(self, now):
         if self.role == BUYER:

@@ -142,8 +142,9 @@ class ResCompany(models.Model):
         self.sudo().write(mine)
         if earlier:
             places = self.env["l10n_pl_ksef.fetch"].sudo()._places(self)
-            places._note(checkpoint=False, next_run_at=False)
+            places._note(checkpoint=False)
             places._forget_order()
+            places._plan_first()
         return result
 
     def _l10n_pl_ksef_is_earlier(self, since):
