@@ -50,6 +50,8 @@
         "views/l10n_pl_ksef_inbound_views.xml",
         "views/inbox_views.xml",
         "wizards/inbox_views.xml",
+        "wizards/l10n_pl_ksef_extra_taxes_views.xml",
+        "views/res_config_settings_bills_views.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

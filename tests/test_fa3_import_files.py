@@ -33,7 +33,7 @@ class Case(NamedTuple):
     lines: tuple = ()
     todo: tuple = ()
     told: tuple = ()
-    fields: dict = {}  # noqa: RUF012 - never written
+    fields: dict = {}
 
 
 def one(*todo, told=(), **fields):

@@ -1,5 +1,8 @@
 from . import l10n_pl_ksef_inbound_rule
+from . import res_company_bills
+from . import res_config_settings_bills
 from . import fa3_import_fields
+from . import fa3_import_deposits
 from . import fa3_import_header
 from . import fa3_import_payment
 from . import fa3_import_lines
@@ -8,3 +11,4 @@ from . import fa3_import_links
 from . import fa3_import_route
 from . import fa3_import
 from . import fa3_import_upload
+from . import fa3_import_create_supplier

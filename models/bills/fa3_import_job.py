@@ -92,6 +92,7 @@ class Job:
     :ivar originals: the corrected bills that were found
     :ivar advances: the settled advance bills that were found; ``advance_numbers``: the
         numbers of all, as a text
+    :ivar deposits: booked beside the total: (amount, reason), sign of the document
     :ivar bucket_of_tax: bucket by id of the taxes on the lines
     """
 
@@ -111,6 +112,7 @@ class Job:
         self.advances = self.env["account.move"]
         self.advance_numbers = ""
         self.bucket_of_tax = {}
+        self.deposits = []
 
     @cached_property
     def guide(self):

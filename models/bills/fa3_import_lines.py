@@ -51,7 +51,7 @@ class AccountMove(models.Model):
                 }
             )
             for line in job.plan.lines
-        ]
+        ] + self._l10n_pl_ksef_import_deposit_lines(job)
 
     def _l10n_pl_ksef_import_tax(self, job, line, product):
         """Return the tax of a line and tell where the rate is an odd one."""

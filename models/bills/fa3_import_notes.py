@@ -92,6 +92,13 @@ SENTENCES = {
         TODO,
         _lt("The tax number %(nip)s of %(name)s is not valid: check who this is."),
     ),
+    "supplier_to_choose": (
+        TODO,
+        _lt(
+            "No contact has the tax number %(nip)s of %(name)s: choose the supplier, or"
+            " create the contact from the invoice."
+        ),
+    ),
     "supplier_unknown": (TODO, _lt("The file does not say who issued it.")),
     "other_buyer": (
         TODO,
@@ -148,6 +155,10 @@ SENTENCES = {
     "to_pay": (
         TODO,
         _lt("To pay is %(amount)s, not the total of the invoice: %(reasons)s."),
+    ),
+    "deposit_booked": (
+        INFO,
+        _lt("Returnable deposits of %(amount)s are booked beside the total, no VAT."),
     ),
     "split_payment": (INFO, _lt("To be paid by split payment.")),
     "account_new": (

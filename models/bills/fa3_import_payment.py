@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import models
 from odoo.tools import format_date
 
+from ..fa3.fa3_row import ZERO
 from .fa3_import_reading import day, identity, number, text
 
 _FACTOR_ROLE = 1
@@ -85,7 +86,8 @@ class AccountMove(models.Model):
         if due is None or not settlement:
             due = settlement and number(settlement.DoRozliczenia)
             due = -due if due else None
-        if due is None or due == job.reading.gross:
+        booked = (job.reading.gross or ZERO) + self._l10n_pl_ksef_note_deposits(job)
+        if due is None or due == booked:
             return {}
         reasons = [
             f"{text(one.Powod)} {sign}{job.amount(number(one.Kwota))}"

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ...ksef import identifiers
 from .fa3_import_reading import identity, nip, text
+from .res_company_bills import ASK
 
 _ZIP_CITY = re.compile(r"\b(\d{2}-\d{3})\b[\s,]*([^,]+)")
 #: legal forms, written in a dozen ways.
@@ -69,11 +70,18 @@ class Supplier:
 
     # -- finding ---------------------------------------------------------------
     def find(self):
-        """Return the contact, created when there is none; empty without a name."""
+        """Return the contact, created when there is none.
+
+        Empty without a name, or where the company wants to be asked.
+        """
         if not self.name:
             self.notes.add("supplier_unknown")
             return self.partner
-        self.partner = self.known() or self._create()
+        self.partner = self.known()
+        if not self.partner and self.company.l10n_pl_ksef_new_supplier == ASK:
+            self.notes.add("supplier_to_choose", name=self.name, nip=self.nip or "-")
+        elif not self.partner:
+            self.partner = self.create()
         return self.partner
 
     def known(self):
@@ -160,7 +168,8 @@ class Supplier:
             )
 
     # -- creating --------------------------------------------------------------
-    def _create(self):
+    def create(self):
+        """Create the contact with all that the document says of it."""
         contact = next(iter(self.party.DaneKontaktowe), None)
         values = {
             "name": self.name,

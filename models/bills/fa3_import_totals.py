@@ -107,6 +107,7 @@ class AccountMove(models.Model):
         """Tell when the bill does not come to what was planned."""
         planned = sum((line.net for line in job.plan.lines), ZERO)
         planned += sum((tax for tax, _pln in booked_taxes(job.plan).values()), ZERO)
+        planned += sum((amount for amount, _reason in job.deposits), ZERO)
         booked = cents(_exact(self.amount_total)) * job.reading.sign
         if booked != planned:
             job.notes.add(
