@@ -10,13 +10,13 @@ _BY_KEY = {one.key: one for one in EXTRA_TAXES}
 #: side -> code, type and names of the account where tax waits for the payment.
 _WAITING = {
     "purchase": (
-        "22010900",
+        "22.010.900",
         "asset_current",
         "Input VAT to be deducted after payment",
         "VAT naliczony do odliczenia po zapłacie",
     ),
     "sale": (
-        "22020900",
+        "22.020.900",
         "liability_current",
         "Due VAT to be settled after payment",
         "VAT należny do rozliczenia po zapłacie",

@@ -10,6 +10,9 @@ FOREIGN_RATES = frozenset({"0 WDT", "0 EX", "np I", "np II"})
 _REVERSE_CHARGE_TAG = "K_31rc"
 #: Polish purchase taxes of 0 % that no tag tells apart, by end of their external id.
 _ZERO_RATES = {"vz_kraj_0": "0 KR", "vz_kraj_zw": "zw"}
+#: ends of external ids of additional taxes (``wizards/extra_tax_table``).
+_FARMERS = "_ksef_vz_rr_7"
+_WITHOUT_VAT = "ksef_vz_bez_vat"
 
 
 class Taxes:
@@ -40,10 +43,20 @@ class Taxes:
         xmlids = taxes.get_external_id()
         found = {}
         for tax in taxes:
-            rate = tax.l10n_pl_ksef_rate or _purchase_rate(tax, xmlids[tax.id])
+            xmlid = xmlids[tax.id]
+            if xmlid.endswith(_FARMERS):
+                continue
+            rate = tax.l10n_pl_ksef_rate or _purchase_rate(tax, xmlid)
             if rate and (tax.active or rate == "oo"):
                 found[rate] = found.get(rate, taxes.browse()) | tax
         return found
+
+    @cached_property
+    def _without_vat(self):
+        """The purchase tax that settles nothing, where the company has made it."""
+        chart = self.env["account.chart.template"].with_company(self.company)
+        found = chart.ref(_WITHOUT_VAT, raise_if_not_found=False)
+        return found or self.env["account.tax"]
 
     def find(self, rate, partner, product, *, on_payment=False):
         """Return the tax for a rate; empty when the books have none.
@@ -53,7 +66,8 @@ class Taxes:
         """
         taxes = self._by_rate.get(rate, self.env["account.tax"])
         if rate in FOREIGN_RATES and self.use == "purchase":
-            return taxes.filtered(lambda tax: tax.l10n_pl_ksef_rate == rate)[:1]
+            own = taxes.filtered(lambda tax: tax.l10n_pl_ksef_rate == rate)[:1]
+            return own or self._without_vat
         wanted = "on_payment" if on_payment else "on_invoice"
         taxes = taxes.filtered(lambda tax: tax.tax_exigibility == wanted) or taxes
         own = "supplier_taxes_id" if self.use == "purchase" else "taxes_id"
