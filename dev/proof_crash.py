@@ -1,13 +1,15 @@
 """Kill the sender at each of its durable points and look what became of the invoices.
 
     dev/proof crash [--kinds interactive batch] [--invoices 200] [--lanes 1]
-                    [--per-name N]
+                    [--per-name N] [--changes]
 
 First a run is left alone and its points are noted. Then, for each point, on a fresh
 copy of the same database and with a fresh simulator: a worker sends and is killed
 (SIGKILL) at that point, another one goes on until nothing is on its way any more, and
 what KSeF has is compared with what is known here. ``--per-name N`` takes, of points
-that have the same name (the sending of 200 invoices), N only, evenly spread.
+that have the same name (the sending of 200 invoices), N only, evenly spread;
+``--changes`` leaves out those before a call: nothing has changed for good since the
+point before them.
 """
 
 import argparse
@@ -139,14 +141,16 @@ def _go_on(env) -> dict:
 # --- the matrix ---------------------------------------------------------------
 
 
-def chosen(names: list[str], per_name: int) -> list[int]:
+def chosen(names: list[str], per_name: int, only_changes: bool) -> list[int]:
     """Return the numbers of the points to die at, from 1.
 
     :param per_name: of points with the same name; 0: all of them
+    :param only_changes: leave out those before a call
     """
     by_name: dict[str, list[int]] = {}
     for number, name in enumerate(names, start=1):
-        by_name.setdefault(name, []).append(number)
+        if not (only_changes and name.startswith("before ")):
+            by_name.setdefault(name, []).append(number)
     found: set[int] = set()
     for numbers in by_name.values():
         if not per_name or len(numbers) <= per_name:
@@ -210,7 +214,9 @@ class Matrix:
             cells = [
                 (kind, point)
                 for kind in self.options.kinds
-                for point in chosen(names[kind], self.options.per_name)
+                for point in chosen(
+                    names[kind], self.options.per_name, self.options.changes
+                )
             ]
             return self._figures(names, list(self._played(cells, names)))
         finally:
@@ -270,6 +276,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--invoices", type=int, default=200)
     parser.add_argument("--lanes", type=int, default=1)
     parser.add_argument("--per-name", type=int, default=0)
+    parser.add_argument("--changes", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 

@@ -1,6 +1,7 @@
 """What the workers of the proofs do, and what is known here in the end."""
 
 import base64
+from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 
 from cryptography.hazmat.primitives import serialization
@@ -97,9 +98,11 @@ def work(env) -> None:
 
 
 def unfinished(env) -> int:
-    """Count documents and sessions that are still on their way."""
+    """Count documents and sessions that are still on their way, or want their UPO."""
     env.invalidate_all()
-    documents = env["l10n_pl_ksef.document"].search_count([("state", "in", LIVE)])
+    documents = env["l10n_pl_ksef.document"].search_count(
+        ["|", ("state", "in", LIVE), ("next_try_at", "!=", False)]
+    )
     sessions = env["l10n_pl_ksef.session"].search_count([("state", "in", UNFINISHED)])
     return documents + sessions
 
@@ -125,31 +128,34 @@ def known_here(env) -> dict:
     return found
 
 
-def differences(names: list[str], here: dict, there: dict) -> dict[str, list[str]]:
+def differences(
+    names: list[str], here: dict, there: dict, no_upo: Collection[str] = ()
+) -> dict[str, list[str]]:
     """Compare what is known here with what the simulator has accepted.
 
     :param names: of every invoice
     :param here: see :func:`known_here`
     :param there: numbers of KSeF by invoice number
+    :param no_upo: invoices that KSeF has without giving a UPO of them
     :return: kind of fault -> invoice numbers; no fault, no key
     """
     faults: dict[str, list[str]] = {}
-
-    def note(kind: str, name: str) -> None:
-        faults.setdefault(kind, []).append(name)
-
     for name in names:
-        numbers, rows = there.get(name, []), here.get(name, [])
-        if not numbers:
-            note("forgotten", name)
-        if len(numbers) > 1:
-            note("twice", name)
-        if len(rows) != 1 or rows[0]["state"] != "accepted":
-            note("not_accepted_here", name)
-        elif rows[0]["number"] not in numbers:
-            note("other_number_here", name)
-        elif not rows[0]["has_upo"]:
-            note("without_upo", name)
-    for name in set(there) - set(names):
-        note("nobody's", name)
+        if kind := _fault(there.get(name, []), here.get(name, []), name in no_upo):
+            faults.setdefault(kind, []).append(name)
+    if strange := sorted(set(there) - set(names)):
+        faults["strange"] = strange
     return faults
+
+
+def _fault(numbers: list[str], rows: list[dict], has_no_upo: bool) -> str | None:
+    """Return what is wrong with one invoice."""
+    if not numbers:
+        return "forgotten"
+    if len(numbers) > 1:
+        return "twice"
+    if len(rows) != 1 or rows[0]["state"] != "accepted":
+        return "not_accepted_here"
+    if rows[0]["number"] not in numbers:
+        return "other_number_here"
+    return None if rows[0]["has_upo"] or has_no_upo else "without_upo"

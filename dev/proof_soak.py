@@ -16,8 +16,11 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 import proof_stage
+
+from odoo import fields
 
 HURRY = 20
 # Before the add-on is loaded.
@@ -49,8 +52,8 @@ CALL_FAULTS = (
     {"kind": "html"},
     {"kind": "malformed"},
     {"kind": "slow", "seconds": 1.0},
-    {"kind": "timeout_before", "seconds": 3.0},
-    {"kind": "timeout_after", "seconds": 3.0},
+    {"kind": "timeout_before", "seconds": 5.0},
+    {"kind": "timeout_after", "seconds": 5.0},
     {"kind": "cut_before"},
     {"kind": "cut_after"},
     {"kind": "session_ended", "path": "/sessions/"},
@@ -63,9 +66,13 @@ PART_SHARE = 0.1
 INVOICE_FAULTS = ("invoice_500_lost", "invoice_500_stored", "invoice_550")
 #: share of the invoices that fail at KSeF for no fault of their own.
 INVOICE_SHARE = 0.03
-BITES = (1, 5, 12, 24, 25, 40, 80)
+BITES = (1, 5, 12, 24, 25, 60, 120)
+#: no more is handed over while so many are on their way.
+CROWD = 150
+#: somebody changes the setting all the time: packages from so many on; 0 never.
+BATCH_FROM = (0, 25)
 #: what the workers take for a network that is dead.
-CLIENT_TIMEOUT_SECONDS = 2
+CLIENT_TIMEOUT_SECONDS = 4
 WORKERS = 2
 #: pause between two looks for work; between two deaths of a worker.
 LOOK_SECONDS = 0.3
@@ -107,7 +114,14 @@ def _an_hour_passes(env) -> None:
     """Let every pause be over, the budget's hour included."""
     from odoo.addons.l10n_pl_ksef.models.common.durable import durably
 
+    now, hour = fields.Datetime.now(), timedelta(hours=1)
+
     def age():
+        late = env["l10n_pl_ksef.document"].search(
+            [("state", "=", "accepted"), ("next_try_at", "!=", False)]
+        )
+        for document in late.try_lock_for_update():
+            document._note(next_try_at=now, sent_at=document.sent_at - hour)
         for model, name, states in (
             ("l10n_pl_ksef.document", "next_try_at", ("queued", "unknown")),
             ("l10n_pl_ksef.session", "next_check_at", ("closing", "closed")),
@@ -211,8 +225,13 @@ class Soak:
     def _bite(self, handed_over: int) -> int:
         """Hand the next invoices over, with what KSeF will do to some of them."""
         size = self.random.choice(BITES)
-        if handed_over >= self.options.invoices or self._on_their_way() > max(BITES):
+        if handed_over >= self.options.invoices or self._on_their_way() > CROWD:
             return 0
+        proof_stage.query(
+            self.stage.database,
+            "UPDATE res_company SET l10n_pl_ksef_batch_from = %s",
+            (self.random.choice(BATCH_FROM),),
+        )
         for _invoice in range(size):
             if self.random.random() < INVOICE_SHARE:
                 kind = self.random.choice(INVOICE_FAULTS)
@@ -223,7 +242,8 @@ class Soak:
         return proof_stage.query(
             self.stage.database,
             "SELECT (SELECT count(*) FROM l10n_pl_ksef_document"
-            " WHERE state NOT IN ('accepted', 'rejected'))"
+            " WHERE state NOT IN ('accepted', 'rejected')"
+            " OR next_try_at IS NOT NULL)"
             " + (SELECT count(*) FROM l10n_pl_ksef_session"
             " WHERE state NOT IN ('done', 'failed'))",
         )[0][0]
@@ -247,7 +267,8 @@ class Soak:
         here = self.stage.run(known_here)
         log = self.ksef.ask("GET", "log")["requests"]
         names = self.stage.run(_names)
-        faults = differences(names, here, self.ksef.accepted())
+        no_upo = self.ksef.without_upo()
+        faults = differences(names, here, self.ksef.accepted(), no_upo)
         complaints = "".join(self.complaints)
         if complaints:
             faults["complaints"] = [complaints]
@@ -260,6 +281,7 @@ class Soak:
         return {
             "invoices": self.options.invoices,
             "accepted_once": sum(len(n) == 1 for n in self.ksef.accepted().values()),
+            "without_upo_at_ksef": len(no_upo),
             "faults": {kind: len(found) for kind, found in faults.items()},
             "seed": self.options.seed,
             "requests": len(log),

@@ -123,6 +123,11 @@ class Ksef:
             found.setdefault(row["invoiceNumber"], []).append(row["ksefNumber"])
         return found
 
+    def without_upo(self) -> set[str]:
+        """Return the invoices that were accepted but have no UPO: reported as 500."""
+        rows = self.ask("GET", "state")["accepted"]
+        return {row["invoiceNumber"] for row in rows if row["status"] != 200}
+
     def statuses(self) -> dict[str, int]:
         """Count the statuses of all invoices that ever arrived."""
         found: dict[str, int] = {}

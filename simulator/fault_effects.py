@@ -1,4 +1,4 @@
-"""Faults that happen to what KSeF keeps, not to one call: ends, withdrawals, standstill.
+"""Faults that happen to what KSeF keeps and not to one call alone.
 
 ``faults`` decides when; here is what it does. A call that names no session, or has no
 token, is not harmed.

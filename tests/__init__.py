@@ -46,6 +46,7 @@ from . import (
     test_offline,
     test_policy,
     test_processes,
+    test_proof,
     test_queue_job,
     test_report_qr,
     test_secrets,

@@ -4,23 +4,20 @@ A copy of the database is made (crashes need commits) and dropped at the end; wo
 are processes of their own, and what counts is what the simulator has in the end.
 """
 
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, Command, api, fields, tools
 from odoo.modules.registry import Registry
-from odoo.service.db import exp_duplicate_database
-from odoo.sql_db import close_db, db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.tests import tagged
 
 from ..simulator import Config, running
 from . import certificates
 from .common import BUYER_NIP, NIP, KsefCommon
+from .copied_database import CopiedDatabase
 
 WORK = "env['l10n_pl_ksef.document']._cron_send_documents()"
 SEND = "/sessions/online/[^/]+/invoices$"
@@ -28,21 +25,13 @@ PATIENCE_SECONDS = 60
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
-class TestProcesses(BaseCase):
+class TestProcesses(CopiedDatabase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         config = Config(rate_limits="off", processing_seconds=0.0)
         cls.simulator = cls.enterClassContext(running(config))
-        cls.database = f"{get_db_name()}_processes"
-        # Loading the copy's registry must not start its tests.
-        enabled, tools.config["test_enable"] = tools.config["test_enable"], False
-        cls.drop()
-        cls.addClassCleanup(cls.drop)
-        try:
-            exp_duplicate_database(get_db_name(), cls.database)
-        finally:
-            tools.config["test_enable"] = enabled
+        cls.copy_database("processes")
         with cls.environment() as env:
             cls.fill(env)
 
@@ -60,17 +49,6 @@ class TestProcesses(BaseCase):
         """Yield an environment of the copy; what it did is committed."""
         with Registry(cls.database).cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
-
-    @classmethod
-    def drop(cls):
-        """Drop the copy and its files (Odoo's own drops configured databases only)."""
-        Registry.delete(cls.database)
-        close_db(cls.database)
-        with closing(db_connect("postgres").cursor()) as cr:
-            cr._cnx.autocommit = True
-            name = SQL.identifier(cls.database)
-            cr.execute(SQL("DROP DATABASE IF EXISTS %s WITH (FORCE)", name))
-        shutil.rmtree(tools.config.filestore(cls.database), ignore_errors=True)
 
     @classmethod
     def fill(cls, env):
