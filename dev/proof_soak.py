@@ -2,8 +2,8 @@
 
     dev/proof soak [--invoices 2000] [--share 0.1] [--seed 0] [--no-kills]
 
-Posted invoices are handed over in bites of different size, so that some go one by one
-and some as packages. Of all calls to KSeF a tenth meets one of the faults that the
+Posted invoices are handed over in bites of different size, half of them to go one by
+one and half in packages. Of all calls to KSeF a tenth meets one of the faults that the
 simulator can play; some invoices fail on its side; both workers look for work all the
 time, and now and then one of them is killed and another one started. Then the faults
 end, what is on its way comes to its end, and what KSeF has is counted.
@@ -66,10 +66,10 @@ PART_SHARE = 0.1
 INVOICE_FAULTS = ("invoice_500_lost", "invoice_500_stored", "invoice_550")
 #: share of the invoices that fail at KSeF for no fault of their own.
 INVOICE_SHARE = 0.03
-BITES = (1, 5, 12, 24, 25, 60, 120)
+BITES = (1, 5, 12, 24, 25, 40, 60)
 #: no more is handed over while so many are on their way.
-CROWD = 150
-#: somebody changes the setting all the time: packages from so many on; 0 never.
+CROWD = 60
+#: the first half goes one by one, the other in packages from so many on; 0: never.
 BATCH_FROM = (0, 25)
 #: what the workers take for a network that is dead.
 CLIENT_TIMEOUT_SECONDS = 4
@@ -82,6 +82,8 @@ HOUR_SECONDS = 3
 #: nothing has changed for so long: something is stuck.
 PATIENCE_SECONDS = 300
 HOUR_MS = 3_600_000
+#: of a complaint, its end.
+LONGEST_TEXT = 2000
 
 
 # --- the workers --------------------------------------------------------------
@@ -230,7 +232,7 @@ class Soak:
         proof_stage.query(
             self.stage.database,
             "UPDATE res_company SET l10n_pl_ksef_batch_from = %s",
-            (self.random.choice(BATCH_FROM),),
+            (BATCH_FROM[2 * handed_over >= self.options.invoices],),
         )
         for _invoice in range(size):
             if self.random.random() < INVOICE_SHARE:
@@ -275,7 +277,8 @@ class Soak:
         if left := self.stage.run(unfinished):
             faults["unfinished"] = [str(left)]
         for kind, found in faults.items():
-            print(f"{kind}: {found}", file=sys.stderr)
+            told = [text[-LONGEST_TEXT:] for text in found]
+            print(f"{kind}: {told}", file=sys.stderr)
         kinds = Counter(entry["fault"] for entry in log if entry.get("fault"))
         statuses = self.ksef.statuses()
         return {

@@ -6,6 +6,7 @@ one of them lives. What counts is what the simulator has, asked over ``/_sim``.
 """
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -43,6 +44,9 @@ def hurry(times: float) -> None:
 def configure() -> None:
     """Read Odoo's configuration (``ODOO_RC``)."""
     odoo.tools.config.parse_config(["--log-level=error"], setup_logging=True)
+    # Odoo reports each collision of two workers before the step is repeated; one that
+    # could not be repeated is reported by whoever gave up.
+    logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
 
 
 # --- databases ----------------------------------------------------------------
