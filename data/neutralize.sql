@@ -8,12 +8,20 @@ UPDATE res_company
        l10n_pl_ksef_problem_code = NULL,
        l10n_pl_ksef_problem_facts = NULL,
        l10n_pl_ksef_problem_at = NULL,
-       l10n_pl_ksef_budget = NULL,
        l10n_pl_ksef_resumes_at = NULL,
        l10n_pl_ksef_reconciled_at = NULL,
        l10n_pl_ksef_white_list = 'off',
        l10n_pl_ksef_environment = 'test';
 DELETE FROM l10n_pl_ksef_certificate;
+
+-- requests that the original has made
+DELETE FROM l10n_pl_ksef_budget;
+
+-- packages on their way: their keys and addresses
+UPDATE l10n_pl_ksef_session
+   SET sealed_upload = NULL,
+       parts_done = NULL,
+       upload_until = NULL;
 
 -- pairs that somebody was just uploading
 DELETE FROM l10n_pl_ksef_connect;

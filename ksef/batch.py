@@ -5,8 +5,8 @@ is sent, and then each part's number. After a fall it builds the package again
 (``package_building``: same invoices, same bytes), compares ``package.file`` with what
 was kept of it and calls :func:`upload_parts` with the parts that are done. A session
 that was never closed ends by itself without taking a single invoice, so when its time
-is over (``link_expired``, 21208) a new one is safe; one that may have been closed is
-asked first (:func:`close_batch`, then the results).
+is over (``link_expired``, 21208) a new one is safe once :func:`took_nothing` says so;
+one that may have been closed is asked first (:func:`close_batch`, then the results).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from .client import KsefClient
 from .crypto import Encryption
-from .errors import KsefError, KsefProtocolError
+from .errors import KsefError, KsefProtocolError, KsefRequestRejected
 from .messages import INVOICE_PENDING, SESSION_OPEN, InvoiceStatus, PublicKey
 from .messages_batch import OpenedBatch, PartUpload
 from .package_building import Package
@@ -25,6 +25,7 @@ from .session import iterate_invoices, with_encryption
 
 #: The session is not open any more.
 SESSION_NOT_OPEN = 21180
+SESSION_UNKNOWN = 21173
 #: Each part may take so long, times the number of parts.
 UPLOAD_WINDOW = timedelta(minutes=20)
 _WORKERS = 4
@@ -141,6 +142,24 @@ def close_batch(client: KsefClient, session_reference: str) -> None:
             raise
         if client.session_status(session_reference).status.code == SESSION_OPEN:
             raise
+
+
+def took_nothing(client: KsefClient, session_reference: str) -> bool:
+    """Tell whether KSeF has, and will have, no invoice of an unfinished package.
+
+    Certain for a session that is still open (nobody is going to close it), that was
+    cancelled, or that KSeF does not know.
+
+    :raises KsefError: KSeF did not say
+    """
+    try:
+        status = client.session_status(session_reference)
+    except KsefRequestRejected as error:
+        if error.code == SESSION_UNKNOWN:
+            return True
+        raise
+    is_empty = status.is_final and not status.invoice_count
+    return status.status.code == SESSION_OPEN or is_empty
 
 
 def results_by_hash(invoices: Iterable[InvoiceStatus]) -> dict[str, InvoiceStatus]:

@@ -90,7 +90,10 @@ class Response:
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """One attempt, for logs and figures; nothing in it is secret."""
+    """One attempt, for logs and figures; nothing in it is secret.
+
+    :ivar retry_after: seconds that a refusal (429) asked for
+    """
 
     method: str
     target: str
@@ -98,6 +101,7 @@ class RequestRecord:
     status: int | None
     seconds: float
     error: str | None
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True)

@@ -246,6 +246,7 @@ class Transport:
             status,
             seconds,
             type(failure).__name__ if failure else None,
+            failure.retry_after if failure else None,
         )
         _logger.debug("%s", record)
         if self._on_request is not None:

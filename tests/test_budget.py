@@ -7,9 +7,10 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
-from ..ksef.budget import Budget
+from ..ksef.budget import PRD_LIMITS, Budget
 from ..ksef.calls import utcnow
 from ..ksef.messages import RateLimit, RateLimits
+from ..simulator import rate_limits
 from .sending_common import SendingCommon
 
 
@@ -26,7 +27,15 @@ class TestBudget(SendingCommon):
         names = ("onlineSession", "invoiceSend", "sessionInvoiceList", "sessionMisc")
         limits = dict.fromkeys((*names, "onlineSessionClose", "other"), wide)
         budget.learn(RateLimits({**limits, **groups}), utcnow())
-        self.company.sudo().l10n_pl_ksef_budget = budget.to_json()
+        self.row().state = budget.to_json()
+
+    def row(self, company=None):
+        """Return where the requests of the company's context are counted."""
+        rows = self.system["l10n_pl_ksef.budget"]
+        return rows.sudo()._of((company or self.company).sudo())
+
+    def budget(self):
+        return Budget.from_json(self.row().state)
 
     def states(self, moves):
         return sorted(moves.mapped("l10n_pl_ksef_state"))
@@ -64,8 +73,7 @@ class TestBudget(SendingCommon):
         moves = self.invoices(4)
         self.send(moves)
         self.assertEqual(self.states(moves), ["accepted"] * 2 + ["queued"] * 2)
-        stored = Budget.from_json(self.company.sudo().l10n_pl_ksef_budget)
-        self.assertFalse(stored.is_allowed("invoiceSend", utcnow()))
+        self.assertFalse(self.budget().is_allowed("invoiceSend", utcnow()))
         with freeze_time(fields.Datetime.now() + timedelta(seconds=90), tick=True):
             self.run_sender()
         self.assertInKsefOnce(moves)
@@ -74,8 +82,7 @@ class TestBudget(SendingCommon):
         for _run in range(3):
             self.send(self.invoice())
         self.assertEqual(len(self.requests("GET", "/rate-limits")), 1)
-        known = Budget.from_json(self.company.sudo().l10n_pl_ksef_budget)
-        self.assertFalse(known.wants_limits(utcnow()))
+        self.assertFalse(self.budget().wants_limits(utcnow()))
 
     def test_limits_that_are_not_told_stop_nothing(self):
         self.fault("error", "/rate-limits$", times=9, status=400)
@@ -84,7 +91,105 @@ class TestBudget(SendingCommon):
         self.assertInKsefOnce(move)
 
     def test_unreadable_state_begins_anew(self):
-        self.company.sudo().l10n_pl_ksef_budget = {"calls": "rubbish"}
+        self.row().state = {"calls": "rubbish"}
         move = self.invoice()
         self.send(move)
         self.assertInKsefOnce(move)
+
+    # -- one place for all who ask
+    def test_refusal_is_kept_as_a_block(self):
+        self.fault("rate_limit", r"/sessions/online/[^/]+/invoices$", retry_after=600)
+        moves = self.invoices(2)
+        self.send(moves)
+        seconds = self.wait("invoiceSend")
+        self.assertTrue(590 < seconds <= 600, seconds)
+        self.time_passes()
+        self.run_sender()
+        self.assertEqual(self.states(moves), ["queued"] * 2)
+        self.assertEqual(self.sent(), 1)
+
+    def wait(self, group):
+        now = utcnow()
+        return (self.budget().next_allowed(group, now) - now).total_seconds()
+
+    def test_sending_and_fetching_draw_on_one_budget(self):
+        self.send(self.invoice())
+        self.run_cron("ir_cron_fetch_invoices")
+        counted = self.row().state["calls"]
+        self.assertIn("invoiceSend", counted)
+        self.assertIn("invoiceMetadata", counted)
+        self.assertEqual(len(self.requests("GET", "/rate-limits")), 1)
+
+    def test_refused_fetching_stops_all_who_download(self):
+        self.limit(invoiceDownload=RateLimit(10, 10, 10))
+        self.fault("rate_limit", r"/invoices/query/metadata$", retry_after=300)
+        self.run_cron("ir_cron_fetch_invoices")
+        self.assertGreater(self.wait("invoiceMetadata"), 290)
+        self.assertEqual(self.wait("invoiceDownload"), 0)
+        self.system["l10n_pl_ksef.fetch"].search([])._note(not_before=False)
+        before = len(self.requests("POST", "/query/metadata"))
+        self.run_cron("ir_cron_fetch_invoices")
+        self.assertEqual(len(self.requests("POST", "/query/metadata")), before)
+
+    def test_fetching_says_when_it_goes_on(self):
+        self.limit(invoiceMetadata=RateLimit(10, 10, 0), invoiceExport=RateLimit(1, 1, 0))
+        self.company._l10n_pl_ksef_fetch_now()
+        self.run_cron("ir_cron_fetch_invoices")
+        self.env.invalidate_all()
+        resumes = self.company.l10n_pl_ksef_fetch_resumes_at
+        self.assertTrue(resumes and resumes > fields.Datetime.now())
+        self.assertFalse([e for e in self.requests() if e.status == 429])
+        told = self.company._l10n_pl_ksef_fetch_now()["params"]["message"]
+        self.assertIn("goes on by itself at", told)
+
+    def test_companies_of_one_nip_share_the_budget(self):
+        branch = self.other_company(nip=self.company.l10n_pl_ksef_nip)
+        self.connect(branch)
+        branch.sudo().l10n_pl_ksef_batch_from = 0
+        self.limit(invoiceSend=RateLimit(100, 100, 3))
+        mine = self.invoices(2)
+        theirs = self.invoice(branch) | self.invoice(branch)
+        self.send(mine | theirs)
+        self.assertEqual(self.sent(), 3)
+        self.assertEqual(self.row(), self.row(branch))
+        self.assertTrue(branch.l10n_pl_ksef_resumes_at)
+        self.assertFalse([e for e in self.requests() if e.status == 429])
+
+    def test_another_nip_has_a_budget_of_its_own(self):
+        other = self.other_company()
+        self.connect(other)
+        self.limit(invoiceSend=RateLimit(100, 100, 1))
+        mine, theirs = self.invoices(2), self.invoice(other)
+        self.send(mine | theirs)
+        self.assertEqual(self.states(mine), ["accepted", "queued"])
+        self.assertEqual(theirs.l10n_pl_ksef_state, "accepted")
+
+    def test_packages_wait_for_room_too(self):
+        self.company.sudo().l10n_pl_ksef_batch_from = 2
+        wide = RateLimit(100, 100, 100)
+        self.limit(batchSession=RateLimit(100, 100, 1), batchSessionClose=wide)
+        first, second = self.invoices(3), self.invoices(3)
+        self.send(first)
+        self.send(second)
+        self.assertEqual(self.states(first), ["accepted"] * 3)
+        self.assertEqual(self.states(second), ["queued"] * 3)
+        self.assertEqual(set(second.l10n_pl_ksef_document_ids.mapped("attempts")), {0})
+        self.assertTrue(self.company.l10n_pl_ksef_is_resting)
+
+    def test_limits_of_reading_do_not_hold_up_sending(self):
+        self.limit(sessionMisc=RateLimit(100, 100, 1))
+        first = self.invoice()
+        self.send(first)
+        second = self.invoice()
+        self.send(second)
+        self.assertEqual(second.l10n_pl_ksef_state, "processing")
+        self.assertEqual(self.sent(), 2)
+
+    def test_every_group_of_prd_is_planned_with_until_limits_are_told(self):
+        self.assertEqual(set(PRD_LIMITS.groups), set(rate_limits.PRD_LIMITS))
+        for group, limits in rate_limits.PRD_LIMITS.items():
+            mine = PRD_LIMITS.groups[group]
+            self.assertEqual(
+                (mine.per_second, mine.per_minute, mine.per_hour),
+                tuple(limits.values()),
+            )

@@ -20,6 +20,11 @@ from .common import BUYER_NIP, NIP, KsefCommon
 from .copied_database import CopiedDatabase
 
 WORK = "env['l10n_pl_ksef.document']._cron_send_documents()"
+#: parts of a package of some invoices, not of thousands.
+SMALL_PARTS = """
+from odoo.addons.l10n_pl_ksef.models.sending import batch_sending
+batch_sending.PART_BYTES = 500
+"""
 SEND = "/sessions/online/[^/]+/invoices$"
 PATIENCE_SECONDS = 60
 
@@ -111,7 +116,7 @@ class TestProcesses(CopiedDatabase):
     # ------------------------------------------------------------------
     # workers
     # ------------------------------------------------------------------
-    def worker(self):
+    def worker(self, work=WORK):
         """Start a process that does what the cron does."""
         command = [sys.executable, "-m", "odoo", "shell", "-d", self.database]
         command += ["--no-http", "--log-level=critical"]
@@ -125,7 +130,7 @@ class TestProcesses(CopiedDatabase):
             start_new_session=True,
         )
         self.addCleanup(self.end, process)
-        process.stdin.write(WORK.encode())
+        process.stdin.write(work.encode())
         process.stdin.close()
         return process
 
@@ -201,12 +206,75 @@ class TestProcesses(CopiedDatabase):
         self.assertEachInKsefOnce(ids)
 
     def test_worker_killed_while_it_hands_over_a_package(self):
+        for kind in ("Zip", "TarGz"):
+            with self.subTest(kind=kind):
+                self.simulator.log.clear()
+                ids = self.queue(26)
+                done = self.kill_worker_between_parts(kind)
+                self.work_here()
+                self.work_here()
+                self.assertEachInKsefOnce(ids)
+                # The same package went on: one opening, and no part that had arrived
+                # went up again.
+                self.assertEqual(self.openings(), 1)
+                puts = self.simulator.log.entries("PUT", "/storage/")
+                parts = [int(put.path.rpartition("/")[2]) for put in puts]
+                self.assertEqual([parts.count(part) for part in done], [1, 1])
+                self.assertGreater(len(set(parts)), 2)
+
+    def test_half_uploaded_package_that_is_too_late_costs_nothing(self):
         ids = self.queue(26)
-        self.simulator.faults.add(
-            "timeout_before", path="/storage/", method="PUT", seconds=PATIENCE_SECONDS
-        )
-        self.kill_worker_at("PUT", "/storage/")
+        self.kill_worker_between_parts("Zip")
+        with self.environment() as env:
+            session = env["l10n_pl_ksef.session"].search([("state", "=", "open")])
+            session._note(upload_until=fields.Datetime.now())
+            reference = session.reference_number
+        self.work_here()
+        self.work_here()
         self.assertEachInKsefOnce(ids)
+        self.assertEqual(self.openings(), 2)
+        there = self.simulator.state.sessions[reference]
+        self.assertFalse(there.invoices)
+        with self.environment() as env:
+            session = env["l10n_pl_ksef.session"].browse(session.id)
+            self.assertEqual(session.state, "failed")
+            self.assertFalse(session.sealed_upload)
+
+    def openings(self):
+        return len(self.simulator.log.entries("POST", "/sessions/batch")) - len(
+            self.simulator.log.entries("POST", "/close")
+        )
+
+    def kill_worker_between_parts(self, kind):
+        """Kill a worker when two parts of a package have arrived and others hang.
+
+        :return: numbers of the parts that have arrived
+        """
+        with self.environment() as env:
+            env.ref("base.main_company").l10n_pl_ksef_compression = kind
+        self.simulator.faults.add(
+            "timeout_before",
+            path="/storage/",
+            method="PUT",
+            seconds=PATIENCE_SECONDS,
+            skip=2,
+            times=50,
+        )
+        worker = self.worker(SMALL_PARTS + WORK)
+        self.wait_for(lambda: self.parts_done() == 2)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        self.simulator.faults.clear()
+        with self.environment() as env:
+            (session,) = env["l10n_pl_ksef.session"].search([("state", "=", "open")])
+            states = set(session.document_ids.mapped("state"))
+            self.assertEqual(states, {"sending"})
+            return session.parts_done
+
+    def parts_done(self):
+        with self.environment() as env:
+            session = env["l10n_pl_ksef.session"].search([("state", "=", "open")])
+            return len(session.parts_done or ())
 
     def test_worker_killed_while_it_closes_a_package(self):
         ids = self.queue(26)

@@ -1,14 +1,11 @@
 """An invoice that was issued offline and rejected goes again under its old codes."""
 
-import base64
-
 import requests
 
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..ksef.crypto import sha256_base64
 from .sending_common import SendingCommon
 
 
@@ -36,13 +33,7 @@ class TestTechnicalCorrection(SendingCommon):
 
     def put(self, document, xml):
         """Let ``document`` be of other bytes than those that were frozen."""
-        document.write(
-            {
-                "xml": base64.b64encode(xml),
-                "xml_hash": sha256_base64(xml),
-                "xml_size": len(xml),
-            }
-        )
+        document.write(document._xml_values(xml))
 
     def mend(self, move):
         move.action_l10n_pl_ksef_correct_technically()

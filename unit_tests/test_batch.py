@@ -266,6 +266,34 @@ def test_nothing_new_is_begun_after_a_failure(me):
     assert len(me.sim.log.entries("PUT")) < len(package.file.parts)
 
 
+def test_nothing_was_taken_of_a_package_that_was_never_closed(me):
+    package = in_parts(me)
+    opened = batch.open_batch(me.client, package)
+    reference = opened.reference_number
+    assert batch.took_nothing(me.client, reference)
+    batch.upload_parts(me.client, package, opened)
+    assert batch.took_nothing(me.client, reference)
+    me.pass_time(13 * 3600)
+    assert code_of(me, reference) == 440
+    assert batch.took_nothing(me.client, reference)
+
+
+def test_something_was_taken_of_a_package_that_was_closed(me):
+    package = package_of(me, three(me))
+    opened = batch.open_batch(me.client, package)
+    batch.upload_parts(me.client, package, opened)
+    batch.close_batch(me.client, opened.reference_number)
+    assert not batch.took_nothing(me.client, opened.reference_number)
+    me.pass_time(5)
+    assert not batch.took_nothing(me.client, opened.reference_number)
+
+
+def test_nothing_was_taken_of_a_session_that_ksef_does_not_know(me):
+    opened = batch.open_batch(me.client, package_of(me, three(me)))
+    me.sim.state.sessions.clear()
+    assert batch.took_nothing(me.client, opened.reference_number)
+
+
 def test_news_of_parts_come_in_the_callers_thread(me):
     package = in_parts(me)
     opened = batch.open_batch(me.client, package)

@@ -33,6 +33,13 @@ class Policy(models.TransientModel):
         help="So many invoices that wait together go as one batch package, which needs"
         " far fewer requests. 0: always one by one.",
     )
+    l10n_pl_ksef_compression = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_compression"),
+        "Kind of package",
+        required=True,
+        help="KSeF takes both. All files of a tar.gz are packed together, so it is a"
+        " good deal smaller where thousands of similar invoices go at once.",
+    )
     is_automatic = fields.Boolean(compute="_compute_is_automatic")
 
     @api.model

@@ -12,18 +12,15 @@ from tempfile import TemporaryFile
 from odoo import fields
 
 from ...ksef import inbox
-from ...ksef.calls import utcnow
 from ...ksef.crypto import SessionKey
 from ...ksef.errors import KsefError, KsefProtocolError
 from ...ksef.inbox import Verdict
 from ...ksef.messages_inbox import DateRange
 from ..common.durable import durably
-from ..sending.session_answers import naive
+from ..sending.request_budget import EXPORT
 from .l10n_pl_ksef_inbound import Received
 
 _logger = logging.getLogger(__name__)
-
-EXPORT = "invoiceExport"
 
 #: pauses (seconds) between looks at an export within one run.
 PATIENCE_SECONDS = (1, 2, 3, 5, 8, 13)
@@ -40,20 +37,23 @@ GIVEN_UP = ("hash_mismatch", "bad_package")
 
 
 class NotNow(Exception):
-    """KSeF's limits are used up until ``at`` (naive UTC)."""
+    """There is nothing to do until ``at`` (naive UTC).
 
-    def __init__(self, at):
+    :ivar is_limit: KSeF's limits are used up until then
+    """
+
+    def __init__(self, at, is_limit=False):
         super().__init__(str(at))
         self.at = at
+        self.is_limit = is_limit
 
 
 class PackageFetching:
     """The steps of a package; ``fetching_run`` has the company, client and budget."""
 
     def _order(self, place, filters):
-        now = utcnow()
-        if not self._has_room(EXPORT):
-            raise NotNow(naive(self.budget.next_allowed(EXPORT, now)))
+        if not self.budget.has_room(EXPORT):
+            raise NotNow(self.budget.next_time(EXPORT), is_limit=True)
         key = SessionKey.generate()
         try:
             reference = inbox.order_export(self.client, key, filters)

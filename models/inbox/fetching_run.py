@@ -7,6 +7,7 @@ invoice. Only the holder of the company's turn comes here.
 """
 
 import logging
+import math
 import time
 from datetime import timedelta
 from functools import partial
@@ -14,15 +15,19 @@ from functools import partial
 from odoo import fields
 
 from ...ksef import inbox
-from ...ksef.budget import Budget, counter_of
 from ...ksef.calls import utcnow
 from ...ksef.errors import KsefError, KsefProtocolError, KsefRateLimited
 from ...ksef.inbox import Verdict
 from ...ksef.messages_inbox import InvoiceFilters, SubjectType
 from ..common.backoff import backoff
 from ..common.durable import durably
+from ..sending.request_budget import (
+    DOWNLOAD,
+    QUERY,
+    UNTOLD_SECONDS,
+    RequestBudget,
+)
 from ..sending.sending_run import PERSON_MINUTES
-from ..sending.session_answers import naive
 from .fetching_package import NotNow, PackageFetching
 from .inbound_states import SELLER
 from .l10n_pl_ksef_inbound import Received
@@ -37,12 +42,6 @@ MAX_STEPS = 50
 #: pages of metadata, 250 records each, where packages do not get on.
 MAX_PAGES = 20
 
-QUERY = "invoiceMetadata"
-DOWNLOAD = "invoiceDownload"
-
-#: KSeF counts by the second, the minute and the hour; only the first is waited for.
-LONGEST_PACE_SECONDS = 1.5
-
 
 class FetchingRun(PackageFetching):
     """Fetch what is due for one company.
@@ -56,7 +55,7 @@ class FetchingRun(PackageFetching):
         self.company = company.sudo()
         self.places = self.env["l10n_pl_ksef.fetch"].sudo()
         self.inbound = self.env["l10n_pl_ksef.inbound"].sudo()
-        self.budget = Budget.from_json(self.company.l10n_pl_ksef_budget)
+        self.budget = RequestBudget(self.company, sleep=sleep)
         self.sleep = sleep
 
     def run(self):
@@ -64,49 +63,22 @@ class FetchingRun(PackageFetching):
         now = fields.Datetime.now()
         due = self.places._places(self.company).filtered(lambda p: p._is_due(now))
         try:
-            gateway = self.env["l10n_pl_ksef.gateway"]
-            self.client = gateway._client(
-                self.company, on_request=self._count, before_request=self._pace
-            )
+            self.client = self.budget.client()
+            self.budget.learn(self.client)
         except KsefError as error:
             self._trouble(due, error)
             return
         for place in due:
             self._fetch_guarded(place)
-        durably(self.env, self._keep_budget)
 
     def _fetch_guarded(self, place):
         try:
             self._fetch(place)
         except NotNow as pause:
             self.env.cr.rollback()
-            durably(self.env, partial(place._note, not_before=pause.at))
+            durably(self.env, partial(place._pause, pause.at, is_limit=pause.is_limit))
         except KsefError as error:
             self._trouble(place, error)
-
-    # ------------------------------------------------------------------
-    # limits
-    # ------------------------------------------------------------------
-    def _count(self, record):
-        group = counter_of(record.method, record.target)
-        if group is not None:
-            self.budget.record(group, utcnow())
-
-    def _pace(self, request):
-        """Sit out the short window of a group; the long ones are planned for."""
-        group = counter_of(request.method, request.path)
-        if group is not None:
-            now = utcnow()
-            wait = (self.budget.next_allowed(group, now) - now).total_seconds()
-            if 0 < wait <= LONGEST_PACE_SECONDS:
-                time.sleep(wait)
-
-    def _keep_budget(self):
-        self.company.l10n_pl_ksef_budget = self.budget.to_json()
-
-    def _has_room(self, group, count=1):
-        room = self.budget.available(group, utcnow())
-        return room is None or room >= count
 
     # ------------------------------------------------------------------
     # one role
@@ -117,7 +89,6 @@ class FetchingRun(PackageFetching):
                 goes_on = self._follow_export(place)
             else:
                 goes_on = self._begin(place)
-            durably(self.env, self._keep_budget)
             if not goes_on:
                 return
         durably(self.env, lambda: place._note(not_before=fields.Datetime.now()))
@@ -134,7 +105,7 @@ class FetchingRun(PackageFetching):
             return self._finish(place)
         if found is not None and not found.is_truncated:
             new = self._not_here(place, found)
-            is_few = len(new) <= FEW and self._has_room(DOWNLOAD, len(new))
+            is_few = len(new) <= FEW and self.budget.has_room(DOWNLOAD, len(new))
             if is_few or place.is_stuck:
                 return self._fetch_singly(place, dates, found, new)
         return self._order(place, filters)
@@ -144,7 +115,7 @@ class FetchingRun(PackageFetching):
 
         :param pages: how many to ask for at the most
         """
-        room = self.budget.available(QUERY, utcnow())
+        room = self.budget.available(QUERY)
         pages = pages if room is None else min(pages, room)
         if pages < 1:
             return None
@@ -189,7 +160,7 @@ class FetchingRun(PackageFetching):
     # a few, one by one
     # ------------------------------------------------------------------
     def _fetch_singly(self, place, dates, found, new):
-        room = self.budget.available(DOWNLOAD, utcnow())
+        room = self.budget.available(DOWNLOAD)
         items = []
         try:
             for metadata in new[:room]:
@@ -201,7 +172,7 @@ class FetchingRun(PackageFetching):
             raise
         if len(items) < len(new):
             self._store(place, items)
-            raise NotNow(naive(self.budget.next_allowed(DOWNLOAD, utcnow())))
+            raise NotNow(self.budget.next_time(DOWNLOAD), is_limit=True)
         step = inbox.advance(dates, found)
         self._store(place, items, step)
         return self._move_on(place, step)
@@ -237,18 +208,18 @@ class FetchingRun(PackageFetching):
             durably(self.env, partial(self._note_trouble, place, error))
 
     def _note_trouble(self, place, error):
-        self._keep_budget()
         told = "\n".join((str(error), *error.details))
         if isinstance(error, KsefRateLimited):
-            seconds = max(1, error.retry_after or 60)
-            at = fields.Datetime.now() + timedelta(seconds=seconds)
-            place._note(not_before=at, details=told)
+            seconds = max(1, error.retry_after or UNTOLD_SECONDS)
+            at = fields.Datetime.now() + timedelta(seconds=math.ceil(seconds))
+            place._pause(at, is_limit=True)
             return
         failures = place.failures + 1
         at = backoff(failures)
         if not error.retryable:
             at = fields.Datetime.now() + timedelta(minutes=PERSON_MINUTES)
-        place._note(not_before=at, failures=failures, details=told)
+        place._pause(at)
+        place._note(failures=failures, details=told)
         self.company._l10n_pl_ksef_set_problem(error)
 
 

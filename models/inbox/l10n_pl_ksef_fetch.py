@@ -48,6 +48,7 @@ class Fetch(models.Model):
     requested_at = fields.Datetime("Asked for by a person", readonly=True)
     next_run_at = fields.Datetime("Next fetching", readonly=True)
     not_before = fields.Datetime("Not before", readonly=True)
+    is_limited = fields.Boolean("Waits for KSeF's limits", readonly=True)
     last_run_at = fields.Datetime("Last fetched", readonly=True)
     failures = fields.Integer(readonly=True)
     # The next invoices are taken one by one: packages do not get past them.
@@ -178,6 +179,7 @@ class Fetch(models.Model):
             {
                 "requested_at": False,
                 "not_before": False,
+                "is_limited": False,
                 "last_run_at": now,
                 "next_run_at": self._next_time(now),
                 "failures": 0,
@@ -210,6 +212,14 @@ class Fetch(models.Model):
     def _note(self, **values):
         """Write times and failures."""
         self.sudo().write(values)
+
+    @api.private
+    def _pause(self, at, is_limit=False):
+        """Ask KSeF again at ``at`` (naive UTC).
+
+        :param is_limit: KSeF's limits are used up until then; people are told
+        """
+        self._note(not_before=at, is_limited=is_limit)
 
     # ------------------------------------------------------------------
     # the cron

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime
 
 from ..bills.l10n_pl_ksef_inbound_rule import AUTOMATIC, REVIEW
 from .inbound_states import AUTHORIZED, BUYER, SELLER, THIRD
@@ -96,18 +97,18 @@ class ResCompany(models.Model):
         "Responsible for the inbox",
         help="Has the activities of bills and of invoices with problems.",
     )
-    l10n_pl_ksef_budget = fields.Json(
-        "Requests of the last hour",
-        copy=False,
-        readonly=True,
-        groups="base.group_system",
-        export_string_translation=False,
-    )
     l10n_pl_ksef_complete_until = fields.Datetime(
         "Purchases complete until",
         compute="_compute_l10n_pl_ksef_complete_until",
         compute_sudo=True,
         help="Every purchase invoice that KSeF stored before is in the inbox.",
+    )
+
+    l10n_pl_ksef_fetch_resumes_at = fields.Datetime(
+        "Fetching goes on at",
+        compute="_compute_l10n_pl_ksef_fetch_resumes_at",
+        compute_sudo=True,
+        help="KSeF takes so many requests an hour and no more; the rest waits.",
     )
 
     @api.constrains("l10n_pl_ksef_fetch_minutes", "l10n_pl_ksef_merge_tolerance")
@@ -130,6 +131,20 @@ class ResCompany(models.Model):
                 ]
             )
             company.l10n_pl_ksef_complete_until = place.complete_until
+
+    def _compute_l10n_pl_ksef_fetch_resumes_at(self):
+        for company in self:
+            waiting = self.env["l10n_pl_ksef.fetch"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("environment", "=", company.l10n_pl_ksef_environment),
+                    ("is_limited", "=", True),
+                    ("not_before", ">", fields.Datetime.now()),
+                ],
+                order="not_before",
+                limit=1,
+            )
+            company.l10n_pl_ksef_fetch_resumes_at = waiting.not_before
 
     @api.private
     def _l10n_pl_ksef_set_policy(self, values):
@@ -190,14 +205,23 @@ class ResCompany(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "KSeF is being asked. New invoices appear in the KSeF inbox by"
-                    " themselves."
-                ),
-            },
+            "params": {"type": "info", "message": companies._l10n_pl_ksef_asked_text()},
         }
+
+    def _l10n_pl_ksef_asked_text(self):
+        """Say when new invoices come, to the person who has asked for them."""
+        later = min(
+            filter(None, self.mapped("l10n_pl_ksef_fetch_resumes_at")), default=None
+        )
+        if later:
+            return self.env._(
+                "KSeF takes no more requests for now. Fetching goes on by itself at"
+                " %(time)s.",
+                time=format_datetime(self.env, later, dt_format="short"),
+            )
+        return self.env._(
+            "KSeF is being asked. New invoices appear in the KSeF inbox by themselves."
+        )
 
 
 def _plain(value):

@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 
 from .sending_policy import (
     AT_ONCE,
+    COMPRESSIONS,
     DAILY,
     HYBRID,
     INTERVAL,
@@ -16,6 +17,7 @@ from .sending_policy import (
     SENDING,
     SENT_BY_ITSELF,
     WHEN,
+    ZIP,
 )
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -28,6 +30,7 @@ POLICY_FIELDS = (
     "l10n_pl_ksef_block_posting",
     "l10n_pl_ksef_offline_after",
     "l10n_pl_ksef_batch_from",
+    "l10n_pl_ksef_compression",
 )
 
 
@@ -74,6 +77,14 @@ class ResCompany(models.Model):
         default=25,
         help="So many invoices that wait together go as one batch package, which needs"
         " far fewer requests. 0: always one by one.",
+    )
+    l10n_pl_ksef_compression = fields.Selection(
+        COMPRESSIONS,
+        "Kind of package",
+        default=ZIP,
+        required=True,
+        help="KSeF takes both. All files of a tar.gz are packed together, so it is a"
+        " good deal smaller where thousands of similar invoices go at once.",
     )
 
     @api.constrains("l10n_pl_ksef_send_minutes", "l10n_pl_ksef_send_hour")

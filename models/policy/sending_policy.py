@@ -33,3 +33,12 @@ WHEN = [
     (INTERVAL, "Every so many minutes"),
     (DAILY, "Once a day"),
 ]
+
+ZIP = "Zip"
+TAR_GZ = "TarGz"
+
+#: values of KSeF's CompressionType.
+COMPRESSIONS = [
+    (ZIP, "ZIP"),
+    (TAR_GZ, "tar.gz (smaller for many invoices)"),
+]

@@ -8,7 +8,9 @@ from . import account_move_send
 from . import l10n_pl_ksef_document
 from . import l10n_pl_ksef_document_link
 from . import l10n_pl_ksef_session
+from . import batch_upload
 from . import ir_actions_report
+from . import request_budget
 from . import res_company_budget
 from . import res_company_reconciliation
 from . import l10n_pl_ksef_document_queue_job

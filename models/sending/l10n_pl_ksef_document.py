@@ -159,13 +159,19 @@ class Document(models.Model):
             {
                 "move_id": move.id,
                 "company_id": move.company_id.id,
-                "xml": base64.b64encode(xml),
-                "xml_hash": sha256_base64(xml),
-                "xml_size": len(xml),
-                "has_attachment": _ATTACHMENT in xml,
+                **self._xml_values(xml),
                 "next_try_at": at,
             }
         )
+
+    @api.private
+    def _xml_values(self, xml):
+        return {
+            "xml": base64.b64encode(xml),
+            "xml_hash": sha256_base64(xml),
+            "xml_size": len(xml),
+            "has_attachment": _ATTACHMENT in xml,
+        }
 
     @api.private
     def _set_state(self, state, **values):

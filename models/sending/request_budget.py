@@ -1,12 +1,24 @@
-"""How many requests KSeF still takes from a company, kept from run to run.
+"""How many requests KSeF still takes in a context: one place for all who ask.
 
-Stops before KSeF would: who runs into its limits is blocked for longer each time. The
-state is counts and times, no secret; losing it costs one refusal. Written only by the
-holder of the company's turn at sending; fetching has counters of its own at KSeF.
+KSeF counts per context (NIP) and source address, not per program: sending, fetching and
+comparing, and companies that share a NIP, draw on one row. A request is counted before
+it is made, in a transaction of its own, so that two workers never both take the last
+one. Who runs into the limits is blocked for longer each time, so we stop before.
+
+What cannot be seen here is what other databases and programs of the same NIP use up at
+the same address. It shows as a refusal (429) although there was room, and its
+``Retry-After`` then stops everybody here.
+
+Counts and times, no secret; losing the row costs one refusal.
 """
 
+import math
 import time
 from datetime import timedelta
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...ksef import routes
 from ...ksef.budget import Budget, counter_of, counter_of_route
@@ -24,47 +36,119 @@ SHORT_SECONDS = 2.0
 
 OPEN_ONLINE = counter_of_route(routes.OPEN_ONLINE)
 SEND_INVOICE = counter_of_route(routes.SEND_INVOICE)
+OPEN_BATCH = counter_of_route(routes.OPEN_BATCH)
+CLOSE_BATCH = counter_of_route(routes.CLOSE_BATCH)
+QUERY = counter_of_route(routes.QUERY_METADATA)
+EXPORT = counter_of_route(routes.START_EXPORT)
+DOWNLOAD = counter_of_route(routes.INVOICE)
 
 TOO_MANY = 429
+#: seconds of a refusal that does not say how long.
+UNTOLD_SECONDS = 60
+
+
+class BudgetRow(models.Model):
+    _name = "l10n_pl_ksef.budget"
+    _description = "Requests to KSeF"
+    _rec_name = "nip"
+
+    nip = fields.Char("NIP", required=True, readonly=True)
+    environment = fields.Char(
+        required=True, readonly=True, export_string_translation=False
+    )
+    state = fields.Json(readonly=True, export_string_translation=False)
+
+    _one_context = models.UniqueIndex(
+        "(nip, environment)", "The requests of this NIP are counted already."
+    )
+
+    @api.private
+    def _of(self, company):
+        """Return the row of the company's context, made if missing."""
+        nip = company.l10n_pl_ksef_nip or "-"
+        environment = company.l10n_pl_ksef_environment or "-"
+        domain = [("nip", "=", nip), ("environment", "=", environment)]
+        found = self.sudo().search(domain)
+        if not found:
+            # Sender and fetcher may both come here for the first time.
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO l10n_pl_ksef_budget (nip, environment)"
+                    " VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    nip,
+                    environment,
+                )
+            )
+            found = self.sudo().search(domain)
+        return found
 
 
 class RequestBudget:
-    """The requests of one company's sender.
+    """The requests of one company's context.
 
-    :param company: ``res.company`` (sudo)
+    :param company: ``res.company`` (sudo), in an environment whose cursor may be
+        committed
     :param sleep: called with seconds
     """
 
     def __init__(self, company, *, sleep=time.sleep, clock=utcnow):
+        self.env = company.env
         self.company = company
         self.sleep = sleep
         self.clock = clock
-        self.budget = Budget.from_json(company.l10n_pl_ksef_budget)
 
-    def before(self, request):
-        """Stop a request that KSeF would refuse.
+    def client(self):
+        """Return the company's client, every request of which is counted here.
+
+        :raises KsefError: code ``sealing_key``: the vault does not open
+        """
+        return self.env["l10n_pl_ksef.gateway"]._client(
+            self.company, on_request=self._after, before_request=self._before
+        )
+
+    # ------------------------------------------------------------------
+    # one request
+    # ------------------------------------------------------------------
+    def _before(self, request):
+        """Count a request, or stop one that KSeF would refuse.
 
         :raises KsefRateLimited: with the seconds until it is taken
         """
         counter = counter_of(request.method, request.path)
-        seconds = self.seconds_until(counter) if counter else 0
-        if seconds > 0:
+        seconds = counter and durably(self.env, partial(self._take, counter))
+        if seconds:
             raise KsefRateLimited(
                 "the requests of this hour are used up",
                 code=TOO_MANY,
                 retry_after=seconds,
             )
 
-    def after(self, record):
-        """Count a request that was made."""
-        counter = counter_of(record.method, record.target)
-        if counter:
-            self.budget.record(counter, self.clock())
+    def _take(self, counter):
+        row, budget, now = self._row(), self._budget(), self.clock()
+        seconds = (budget.next_allowed(counter, now) - now).total_seconds()
+        if seconds > 0:
+            return seconds
+        budget.record(counter, now)
+        row.state = budget.to_json()
+        return 0
 
+    def _after(self, record):
+        """Keep a refusal as a block for everybody."""
+        counter = counter_of(record.method, record.target)
+        if record.status == TOO_MANY and counter:
+            seconds = record.retry_after or UNTOLD_SECONDS
+            durably(
+                self.env,
+                lambda: self._change(lambda b: b.block(counter, self.clock(), seconds)),
+            )
+
+    # ------------------------------------------------------------------
+    # planning
+    # ------------------------------------------------------------------
     def seconds_until(self, *counters):
         """Return the seconds until all ``counters`` take a request; 0: now."""
-        now = self.clock()
-        at = max(self.budget.next_allowed(counter, now) for counter in counters)
+        now, budget = self.clock(), self._budget()
+        at = max(budget.next_allowed(counter, now) for counter in counters)
         return (at - now).total_seconds()
 
     def wait_for(self, *counters):
@@ -79,20 +163,45 @@ class RequestBudget:
             self.sleep(seconds)
         return None
 
+    def next_time(self, *counters):
+        """Return when all ``counters`` take a request again (naive UTC)."""
+        seconds = math.ceil(self.seconds_until(*counters))
+        return fields.Datetime.now() + timedelta(seconds=seconds)
+
+    def available(self, counter):
+        """Return how many requests fit into this minute and hour; ``None``: any."""
+        return self._budget().available(counter, self.clock())
+
+    def has_room(self, counter, count=1):
+        """Tell whether so many requests fit into this minute and hour."""
+        room = self.available(counter)
+        return room is None or room >= count
+
     def learn(self, client):
-        """Ask for the limits once a day; without an answer those of PRD hold."""
+        """Ask for the limits once a day; without an answer those of PRD hold.
+
+        :raises KsefError: KSeF is not to be reached
+        """
         now = self.clock()
-        if not self.budget.wants_limits(now):
+        if not self._budget().wants_limits(now):
             return
         try:
-            self.budget.learn(client.rate_limits(), now)
+            limits = client.rate_limits()
         except (KsefAuthError, KsefProtocolError, KsefRequestRejected):
             # Not worth a stop: what holds for everybody is planned with, for an hour.
-            self.budget.learn(self.budget.limits, now - timedelta(hours=23))
+            limits, now = self._budget().limits, now - timedelta(hours=23)
+        durably(self.env, lambda: self._change(lambda b: b.learn(limits, now)))
 
-    def keep(self):
-        """Write the state for the next run."""
-        durably(self.company.env, self._write)
+    # ------------------------------------------------------------------
+    # the row
+    # ------------------------------------------------------------------
+    def _row(self):
+        return self.env["l10n_pl_ksef.budget"]._of(self.company)
 
-    def _write(self):
-        self.company.l10n_pl_ksef_budget = self.budget.to_json()
+    def _budget(self):
+        return Budget.from_json(self._row().state)
+
+    def _change(self, change):
+        row, budget = self._row(), self._budget()
+        change(budget)
+        row.state = budget.to_json()

@@ -1,4 +1,4 @@
-"""Where the requests of a company are counted, and when sending goes on."""
+"""When sending and fetching go on after KSeF's limits were used up."""
 
 from odoo import fields, models
 
@@ -6,12 +6,6 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    l10n_pl_ksef_budget = fields.Json(
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        export_string_translation=False,
-    )
     l10n_pl_ksef_resumes_at = fields.Datetime(
         "Sending goes on at",
         readonly=True,

@@ -11,6 +11,7 @@ from ..common.document_states import LIVE, ONLINE
 from ..common.durable import company_turn, durably
 from ..common.ksef_activities import administrators, responsible, schedule
 from . import reconciliation as rec
+from .request_budget import RequestBudget
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class ResCompany(models.Model):
         since = self.l10n_pl_ksef_reconciled_at or now - timedelta(days=FIRST_DAYS)
         durably(self.env, self._l10n_pl_ksef_tell_stuck)
         try:
-            client = self.env["l10n_pl_ksef.gateway"]._client(self)
+            client = RequestBudget(self.sudo()).client()
             found = rec.Reconciliation(self, client, since, until).differences()
         except KsefError as error:
             # The same time is looked at tomorrow; nothing is lost by waiting.

@@ -29,7 +29,7 @@ from ..common.backoff import backoff
 from ..common.durable import durably
 from .batch_sending import BatchSending
 from .duplicates import Duplicates
-from .request_budget import OPEN_ONLINE, SEND_INVOICE, RequestBudget
+from .request_budget import OPEN_ONLINE, SEND_INVOICE, UNTOLD_SECONDS, RequestBudget
 from .session_answers import SessionAnswers
 
 _logger = logging.getLogger(__name__)
@@ -61,6 +61,12 @@ def facts(error, scope="http"):
     }
 
 
+def _after(error):
+    """Return when KSeF takes a request again that it refused (naive UTC)."""
+    seconds = max(1, error.retry_after or UNTOLD_SECONDS)
+    return fields.Datetime.now() + timedelta(seconds=math.ceil(seconds))
+
+
 class SendingRun:
     """Send the queued documents of one company.
 
@@ -73,7 +79,6 @@ class SendingRun:
         self.company = company.sudo()
         self.documents = self.env["l10n_pl_ksef.document"].sudo()
         self.sessions = self.env["l10n_pl_ksef.session"].sudo()
-        self.gateway = self.env["l10n_pl_ksef.gateway"]
         self.sleep = sleep
 
     def run(self):
@@ -81,11 +86,7 @@ class SendingRun:
         self._take_over_half_done()
         self.budget = RequestBudget(self.company, sleep=self.sleep)
         try:
-            client = self.gateway._client(
-                self.company,
-                on_request=self.budget.after,
-                before_request=self.budget.before,
-            )
+            client = self.budget.client()
             self.budget.learn(client)
             self.answers = SessionAnswers(self.company, client)
             self.duplicates = Duplicates(self.company, client)
@@ -95,8 +96,6 @@ class SendingRun:
             self._trouble(error)
         else:
             durably(self.env, self.company._l10n_pl_ksef_clear_problem)
-        finally:
-            self.budget.keep()
 
     # ------------------------------------------------------------------
     # what a dead worker left
@@ -107,15 +106,16 @@ class SendingRun:
     def _mark_half_done(self):
         mine = [("company_id", "=", self.company.id)]
         begun = self.sessions.search([*mine, ("state", "in", (ses.OPENING, ses.OPEN))])
-        packages = begun.filtered(lambda s: s.kind == ses.BATCH)
-        # Never asked to close, so KSeF took nothing of it.
-        packages.document_ids.filtered(
-            lambda d: d.state in (doc.SENDING, doc.PROCESSING)
+        lost = begun.filtered(lambda s: s.state == ses.OPENING)
+        # Nobody knows where its parts would have gone, so KSeF has none of them.
+        lost.filtered(lambda s: s.kind == ses.BATCH).document_ids.filtered(
+            lambda d: d.state == doc.SENDING
         )._set_state(doc.QUEUED)
-        lost = packages | begun.filtered(lambda s: s.state == ses.OPENING)
         lost._set_state(ses.FAILED)
-        (begun - lost)._set_state(ses.CLOSING)
-        self.documents.search([*mine, ("state", "=", doc.SENDING)])._set_state(
+        # Packages on their way are gone on with, when KSeF can be asked.
+        (begun - lost).filtered(lambda s: s.kind == ses.ONLINE)._set_state(ses.CLOSING)
+        sending = self.documents.search([*mine, ("state", "=", doc.SENDING)])
+        sending.filtered(lambda d: d.session_id.state != ses.OPEN)._set_state(
             doc.UNKNOWN
         )
 
@@ -123,11 +123,11 @@ class SendingRun:
     # sending
     # ------------------------------------------------------------------
     def _send_queued(self, client):
-        durably(self.env, self._turn_late_ones)
         batch = BatchSending(self, client)
+        batch.go_on(self._sessions_due(ses.OPEN))
+        durably(self.env, self._turn_late_ones)
         packages, queue = batch.split(self._queue())
-        for package in packages:
-            batch.send(package)
+        batch.send_all(packages)
         if queue and self._may_send(OPEN_ONLINE, SEND_INVOICE):
             self._send_one_by_one(client, queue)
 
@@ -191,16 +191,17 @@ class SendingRun:
             lambda: self.sessions.create({"company_id": self.company.id, "kind": kind}),
         )
 
-    def _opened(self, row, call):
+    def _opened(self, row, call, values_of=lambda answer: {}):
         """Open the session of ``row``.
 
         :param call: makes the call, returns what has ``reference_number``
+        :param values_of: what else is to be kept of the answer
         :return: KSeF's answer
         """
         try:
             opened = call()
         except KsefError as error:
-            told = {k: v for k, v in facts(error).items() if k != "code_scope"}
+            told = self._told(error)
             durably(self.env, lambda: row._set_state(ses.FAILED, **told))
             raise
         durably(
@@ -209,9 +210,13 @@ class SendingRun:
                 ses.OPEN,
                 reference_number=opened.reference_number,
                 opened_at=fields.Datetime.now(),
+                **values_of(opened),
             ),
         )
         return opened
+
+    def _told(self, error):
+        return {k: v for k, v in facts(error).items() if k != "code_scope"}
 
     def _send(self, client, session, document, key):
         """Send one document.
@@ -270,9 +275,7 @@ class SendingRun:
         if error.outcome_unknown or isinstance(error, KsefProtocolError):
             return doc.UNKNOWN, backoff(document.attempts)
         if isinstance(error, KsefRateLimited):
-            return doc.QUEUED, fields.Datetime.now() + timedelta(
-                seconds=max(1, error.retry_after or 60)
-            )
+            return doc.QUEUED, _after(error)
         if not isinstance(error, KsefRequestRejected):
             return doc.QUEUED, backoff(document.attempts)
         if error.code in SESSION_IS_OVER:
@@ -287,18 +290,29 @@ class SendingRun:
     # ------------------------------------------------------------------
     def _follow(self):
         for pause in (*PATIENCE_SECONDS, None):
-            self.answers.read_all(self._sessions_to_read())
-            self.duplicates.settle()
+            try:
+                self.answers.read_all(self._sessions_to_read())
+                self.duplicates.settle()
+            except KsefRateLimited as error:
+                # Limits of reading do not hold up what is sent.
+                at = _after(error)
+                durably(
+                    self.env, lambda: self._sessions_to_read()._note(next_check_at=at)
+                )
+                return
             if pause is None or not self._sessions_to_read():
                 break
             self.sleep(pause)
         durably(self.env, self._postpone_sessions)
 
     def _sessions_to_read(self):
+        return self._sessions_due(ses.CLOSING, ses.CLOSED)
+
+    def _sessions_due(self, *states):
         return self.sessions.search(
             [
                 ("company_id", "=", self.company.id),
-                ("state", "in", (ses.CLOSING, ses.CLOSED)),
+                ("state", "in", states),
                 *self._due("next_check_at"),
             ],
             order="id",
@@ -323,7 +337,7 @@ class SendingRun:
 
     def _note_trouble(self, error):
         if isinstance(error, KsefRateLimited):
-            at = fields.Datetime.now() + timedelta(seconds=max(1, error.retry_after))
+            at = _after(error)
             self._postpone(at)
             self.company.l10n_pl_ksef_resumes_at = at
             return
@@ -337,7 +351,7 @@ class SendingRun:
 
     def _postpone(self, at):
         self._queue()._note(next_try_at=at)
-        self._sessions_to_read()._note(next_check_at=at)
+        self._sessions_due(ses.OPEN, ses.CLOSING, ses.CLOSED)._note(next_check_at=at)
 
 
 def send_for(company):
