@@ -132,7 +132,9 @@ class TestBudget(SendingCommon):
         self.assertEqual(len(self.requests("POST", "/query/metadata")), before)
 
     def test_fetching_says_when_it_goes_on(self):
-        self.limit(invoiceMetadata=RateLimit(10, 10, 0), invoiceExport=RateLimit(1, 1, 0))
+        self.limit(
+            invoiceMetadata=RateLimit(10, 10, 0), invoiceExport=RateLimit(1, 1, 0)
+        )
         self.company._l10n_pl_ksef_fetch_now()
         self.run_cron("ir_cron_fetch_invoices")
         self.env.invalidate_all()
@@ -152,7 +154,8 @@ class TestBudget(SendingCommon):
         self.send(mine | theirs)
         self.assertEqual(self.sent(), 3)
         self.assertEqual(self.row(), self.row(branch))
-        self.assertTrue(branch.l10n_pl_ksef_resumes_at)
+        both = self.company | branch
+        self.assertEqual(both.mapped("l10n_pl_ksef_is_resting").count(True), 1)
         self.assertFalse([e for e in self.requests() if e.status == 429])
 
     def test_another_nip_has_a_budget_of_its_own(self):

@@ -9,6 +9,7 @@ import logging
 import math
 import time
 from datetime import timedelta
+from functools import partial
 
 from odoo import fields
 
@@ -295,15 +296,15 @@ class SendingRun:
                 self.duplicates.settle()
             except KsefRateLimited as error:
                 # Limits of reading do not hold up what is sent.
-                at = _after(error)
-                durably(
-                    self.env, lambda: self._sessions_to_read()._note(next_check_at=at)
-                )
+                durably(self.env, partial(self._read_later, _after(error)))
                 return
             if pause is None or not self._sessions_to_read():
                 break
             self.sleep(pause)
         durably(self.env, self._postpone_sessions)
+
+    def _read_later(self, at):
+        self._sessions_to_read()._note(next_check_at=at)
 
     def _sessions_to_read(self):
         return self._sessions_due(ses.CLOSING, ses.CLOSED)
