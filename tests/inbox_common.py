@@ -11,6 +11,7 @@ from ..models.inbox import fetching_package
 from ..simulator.state import Identifier, Invoice, Session
 from . import fa3_import_common as fa
 from .common import NIP, KsefCommon
+from .sending_common import forget_blocks
 
 SUPPLIER_NIP = "9999999999"
 
@@ -145,6 +146,7 @@ class InboxCommon(KsefCommon):
         """Let every pause be over."""
         places = self.system["l10n_pl_ksef.fetch"].sudo().search([])
         places._note(not_before=False, next_run_at=False)
+        forget_blocks(self.system)
 
     def fault(self, kind, path, **options):
         """Make KSeF's next calls of ``path`` go wrong (see ``simulator.faults``)."""

@@ -8,6 +8,12 @@ from ..models.sending import sending_run
 from .common import KsefCommon
 
 
+def forget_blocks(env):
+    """Let the time be over for which KSeF has refused more requests (429)."""
+    for row in env["l10n_pl_ksef.budget"].sudo().search([]):
+        row.state = {**(row.state or {"calls": {}}), "blocked": {}}
+
+
 class SendingCommon(KsefCommon):
     """A connected company; ``send`` does what button and cron do."""
 
@@ -72,6 +78,7 @@ class SendingCommon(KsefCommon):
             ("l10n_pl_ksef.session", "next_check_at"),
         ):
             self.system[model].sudo().search([])._note(**{name: False})
+        forget_blocks(self.system)
 
     def fault(self, kind, path, **options):
         """Make KSeF's next calls of ``path`` go wrong (see ``simulator.faults``)."""
