@@ -41,7 +41,11 @@ class InboxCommon(KsefCommon):
         at = now - timedelta(days=days_ago)
         with simulator.state.lock:
             seller = values.get("seller_nip", SUPPLIER_NIP)
-            session = self._session_of_supplier(simulator, at, seller)
+            # Attachments come in packages only, from those who have announced them.
+            is_batch = b"<Zalacznik" in (xml or b"")
+            kind = "Batch" if is_batch else "Online"
+            simulator.state.attachment_consents.setdefault(seller, None)
+            session = self._session_of_supplier(simulator, at, seller, kind)
             found = [
                 self._accept(
                     simulator,
@@ -94,12 +98,12 @@ class InboxCommon(KsefCommon):
         )
 
     @staticmethod
-    def _session_of_supplier(simulator, at, seller_nip):
+    def _session_of_supplier(simulator, at, seller_nip, kind="Online"):
         reference = simulator.state.new_reference("SO", at)
         nip = Identifier("Nip", seller_nip)
         session = Session(
             reference=reference,
-            kind="Online",
+            kind=kind,
             context=nip,
             subject=nip,
             form_code=("FA (3)", "1-0E", "FA"),

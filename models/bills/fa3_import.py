@@ -130,6 +130,8 @@ class AccountMove(models.Model):
             # Uploads do so by themselves, after the file has been read.
             move._l10n_pl_ksef_find_orders()
         move._l10n_pl_ksef_tell(job)
+        move._l10n_pl_ksef_seek(job)
+        move._l10n_pl_ksef_answer_seekers()
         todo = tuple(note.text for note in job.notes.todo)
         if not job.is_without_entry:
             return Imported(move, "created", todo=todo)
@@ -264,5 +266,6 @@ class AccountMove(models.Model):
             job.notes.add("linked_differs", given=job.amount(given), booked=booked)
         self._l10n_pl_ksef_keep_file(job)
         self._l10n_pl_ksef_tell(job)
+        self._l10n_pl_ksef_answer_seekers()
         todo = tuple(note.text for note in job.notes.todo)
         return Imported(self, "linked", reason, todo)

@@ -93,6 +93,7 @@ class Job:
     :ivar advances: the settled advance bills that were found; ``advance_numbers``: the
         numbers of all, as a text
     :ivar deposits: booked beside the total: (amount, reason), sign of the document
+    :ivar sought: (KSeF number, number) of named invoices that are not here
     :ivar bucket_of_tax: bucket by id of the taxes on the lines
     """
 
@@ -111,6 +112,7 @@ class Job:
         self.originals = self.env["account.move"]
         self.advances = self.env["account.move"]
         self.advance_numbers = ""
+        self.sought = []
         self.bucket_of_tax = {}
         self.deposits = []
 

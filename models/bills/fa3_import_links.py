@@ -159,6 +159,12 @@ class AccountMove(models.Model):
         job.notes.add("corrects", numbers=shown or "-", reason=reason)
         self._l10n_pl_ksef_tell_former_data(job)
         job.originals = self._l10n_pl_ksef_import_originals(job)
+        here = _numbers_of(job.originals)
+        job.sought += [
+            (number or "", ref)
+            for ref, number, _date in job.corrected
+            if not {ref, number} & here
+        ]
         roots = job.originals.filtered(
             lambda m: (
                 "KOR" not in (m.l10n_pl_ksef_received_kind or "")
@@ -207,11 +213,11 @@ class AccountMove(models.Model):
     # -- what is settled -------------------------------------------------------
     def _l10n_pl_ksef_import_advances(self, job):
         """Name the advance invoices that the document settles, and look for them."""
-        given = [
-            text(one.NrKSeFFaZaliczkowej) or text(one.NrFaZaliczkowej)
+        pairs = [
+            (text(one.NrKSeFFaZaliczkowej), text(one.NrFaZaliczkowej))
             for one in job.reading.fa.FakturaZaliczkowa
         ]
-        given = [number for number in given if number]
+        given = [number or ref for number, ref in pairs if number or ref]
         if not given:
             return
         job.advance_numbers = ", ".join(given[:_SHOWN])
@@ -228,9 +234,14 @@ class AccountMove(models.Model):
             ]
         ) & (self._l10n_pl_ksef_number_domain(given) | by_ref)
         job.advances = found = self._l10n_pl_ksef_found(domain)
-        known = set(found.mapped("ref")) | set(found.mapped("l10n_pl_ksef_number"))
-        if "l10n_pl_edi_number" in self._fields:
-            known |= set(found.mapped("l10n_pl_edi_number"))
+        known = _numbers_of(found)
+        job.sought += [pair for pair in pairs if any(pair) and not {*pair} & known]
         missing = [number for number in given if number not in known]
         if missing:
             job.notes.add("advance_missing", numbers=", ".join(missing[:_SHOWN]))
+
+
+def _numbers_of(moves):
+    """Return the numbers by which other documents name these bills."""
+    names = {"ref", "l10n_pl_ksef_number", "l10n_pl_edi_number"} & set(moves._fields)
+    return {move[name] for move in moves for name in names} - {False, ""}
