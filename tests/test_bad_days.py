@@ -6,7 +6,9 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from ..models.common import document_states as doc
-from ..simulator.state import Identifier
+from ..simulator.state import Grant, Identifier
+from . import certificates
+from .common import NIP, PESEL
 from .sending_common import SendingCommon
 
 SEND = r"/sessions/online/[^/]+/invoices$"
@@ -210,6 +212,20 @@ class TestBadDays(SendingCommon):
         self.assertTrue(move.l10n_pl_ksef_has_upo)
         self.assertEqual(self.accepted_there(), [move.name])
 
+    def log_in_as_person(self, permission):
+        """Connect the company with a person's certificate instead of its own."""
+        person = Identifier("Pesel", PESEL)
+        context = Identifier("Nip", NIP)
+        now = self.simulator.clock.now()
+        self.simulator.state.grants[permission] = Grant(
+            permission, context, person, permission, "", now
+        )
+        usage = certificates.AUTHENTICATION
+        subject = certificates.person_subject(PESEL)
+        pair = certificates.enroll(self.simulator, usage, subject)
+        company = self.company.sudo()
+        company.l10n_pl_ksef_auth_certificate_id = self.stored(company, usage, pair)
+
     def sent_but_forgotten(self):
         """Return a move that KSeF has, as a backup from before the answer has it."""
         move = self.invoice()
@@ -230,6 +246,15 @@ class TestBadDays(SendingCommon):
                 self.run_sender()
                 self.assertEqual(move.l10n_pl_ksef_state, "accepted")
                 self.assertTrue(move.l10n_pl_ksef_has_upo)
+
+    def test_login_that_may_only_send_knows_its_own_duplicate(self):
+        self.log_in_as_person("InvoiceWrite")
+        move = self.sent_but_forgotten()
+        self.run_sender()
+        self.assertEqual(self.requests("GET", "/invoices/ksef/")[0].status, 403)
+        self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+        self.assertTrue(move.l10n_pl_ksef_has_upo)
+        self.assertEqual(self.accepted_there(), [move.name])
 
     def test_refusal_without_a_reason_that_lasts_is_believed_after_a_day(self):
         move = self.sent_but_forgotten()

@@ -13,6 +13,7 @@ from odoo import fields
 from ...ksef import upo
 from ...ksef.crypto import sha256_base64
 from ...ksef.errors import KsefAuthError, KsefProtocolError, KsefRequestRejected
+from ...ksef.session import iterate_invoices
 from ..common import document_states as doc
 from ..common.backoff import backoff
 from ..common.durable import durably
@@ -83,20 +84,44 @@ class Duplicates:
 
     def _settle_one(self, document):
         try:
-            there = self._asked(
-                document, lambda: self.client.invoice(document.original_ksef_number)
-            )
+            is_ours = self._is_ours(document)
         except NotYet:
             at = backoff(document.attempts)
             durably(self.env, lambda: document._note(next_try_at=at))
             return
-        except NotOurs:
-            there = b""
-        if sha256_base64(there) == document.xml_hash:
+        if is_ours:
             self._adopt(document)
         else:
             durably(self.env, lambda: document._set_state(doc.REJECTED))
         durably(self.env, document.move_id._l10n_pl_ksef_notify)
+
+    def _is_ours(self, document):
+        """Tell whether the original has the same bytes.
+
+        :raises NotYet: KSeF does not say it now
+        """
+        try:
+            there = self._asked(
+                document, lambda: self.client.invoice(document.original_ksef_number)
+            )
+        except NotOurs:
+            return self._is_in_session(document)
+        return sha256_base64(there) == document.xml_hash
+
+    def _is_in_session(self, document):
+        """Look into the session of the original: who may only send may read that."""
+        wanted = (document.xml_hash, document.original_ksef_number)
+        try:
+            return wanted in self._asked(document, lambda: self._accepted(document))
+        except NotOurs:
+            return False
+
+    def _accepted(self, document):
+        """Return hash and number of each invoice in the session of the original."""
+        if not document.original_session_number:
+            return []
+        listed = iterate_invoices(self.client, document.original_session_number)
+        return [(invoice.invoice_hash, invoice.ksef_number) for invoice in listed]
 
     def _asked(self, document, call):
         """Return what KSeF gives.
