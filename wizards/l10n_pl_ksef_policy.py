@@ -50,9 +50,11 @@ class Policy(models.TransientModel):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        company = self.env["res.company"].browse(values.get("company_id")).sudo()
+        company = self.env["res.company"].browse(values.get("company_id"))
+        if company:
+            company._l10n_pl_ksef_check_administrator()
         names = [name for name in fields if name.startswith("l10n_pl_ksef_")]
-        return values | {name: company[name] for name in names if company}
+        return values | {name: company.sudo()[name] for name in names if company}
 
     @api.depends("l10n_pl_ksef_sending")
     def _compute_is_automatic(self):

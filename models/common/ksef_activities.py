@@ -1,14 +1,12 @@
 """To whom a task about KSeF goes."""
 
 from ...ksef.deadlines import today_in_warsaw
-
-ACCOUNTANTS = "account.group_account_invoice"
-ADMINISTRATORS = "account.group_account_manager"
+from .rights import ADMIN, SEND
 
 
 def administrators(company):
-    """Return the accounting administrators of ``company``."""
-    group = company.env.ref(ADMINISTRATORS)
+    """Return those who administer KSeF in ``company``."""
+    group = company.env.ref(ADMIN)
     return (
         company.env["res.users"]
         .sudo()
@@ -26,7 +24,7 @@ def responsible(move):
     """Return who looks after ``move``: seller, author, else an administrator."""
     for user in (move.invoice_user_id, move.create_uid):
         works_here = user.active and move.company_id in user.company_ids
-        if works_here and user.has_group(ACCOUNTANTS):
+        if works_here and user.has_group(SEND):
             return user
     return administrators(move.company_id)[:1] or move.env.ref("base.user_admin")
 

@@ -6,6 +6,8 @@ make bills: Odoo asks for that as always. How people get them is in ``rights/``.
 
 from odoo.exceptions import AccessError
 
+from .changes import changes
+
 LOOK = "l10n_pl_ksef.group_look"
 SEND = "l10n_pl_ksef.group_send"
 RECEIVE = "l10n_pl_ksef.group_receive"
@@ -30,3 +32,24 @@ def check_right(env, right):
                 right=env.ref(right).sudo().full_name,
             )
         )
+
+
+def check_new(env, vals_list, names, right):
+    """Refuse new records that say anything in these fields, without ``right``.
+
+    :raises AccessError: see :func:`check_right`
+    """
+    if any(vals.get(name) for vals in vals_list for name in names):
+        check_right(env, right)
+
+
+def check_changes(records, vals, names, right):
+    """Refuse that any of these fields gets another value, without ``right``.
+
+    :raises AccessError: see :func:`check_right`
+    """
+    given = [name for name in names if name in vals]
+    if not given or has_right(records.env, right):
+        return
+    if any(changes(record, given, vals) for record in records):
+        check_right(records.env, right)

@@ -21,7 +21,7 @@ class Certificate(models.Model):
     # The login (tokens) that was had with this certificate, sealed JSON; written by
     # the gateway only.
     sealed_login = fields.Text(
-        groups="base.group_system",
+        groups=fields.NO_ACCESS,
         copy=False,
         readonly=True,
         export_string_translation=False,

@@ -49,10 +49,10 @@ class Pair(models.AbstractModel):
     key_algorithm = fields.Char("Key", readonly=True)
     fingerprint = fields.Char("SHA-256 fingerprint", readonly=True)
     certificate = fields.Binary("Certificate (DER)", attachment=False, readonly=True)
-    # The private key as PKCS#8, sealed by the vault; readable as ciphertext only, and
-    # even so by system administrators only.
+    # The private key as PKCS#8, sealed by the vault; nobody reads even the
+    # ciphertext through a view or by RPC.
     sealed_key = fields.Text(
-        groups="base.group_system",
+        groups=fields.NO_ACCESS,
         copy=False,
         readonly=True,
         export_string_translation=False,

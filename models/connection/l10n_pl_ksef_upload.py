@@ -38,7 +38,7 @@ class Upload(models.AbstractModel):
 
     # The uploaded key file or PKCS#12, sealed, while its password is still wanted.
     sealed_file = fields.Text(
-        groups="base.group_system",
+        groups=fields.NO_ACCESS,
         copy=False,
         readonly=True,
         export_string_translation=False,

@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-ADMINISTRATOR = "account.group_account_manager"
+from ..common.rights import ADMIN, check_right
 
 
 class ResCompany(models.Model):
@@ -72,18 +72,15 @@ class ResCompany(models.Model):
     # helpers
     # ------------------------------------------------------------------
     def _l10n_pl_ksef_check_administrator(self):
-        """Refuse everybody but accounting administrators of this company.
+        """Refuse everybody but the administrators of KSeF in this company.
 
         :raises AccessError: not one of them
         """
         self.ensure_one()
         self.check_access("read")
-        user = self.env.user
-        is_theirs = self.env.su or self in user.company_ids
-        if not is_theirs or not (self.env.su or user.has_group(ADMINISTRATOR)):
-            raise AccessError(
-                self.env._("Only accounting administrators may change this connection.")
-            )
+        check_right(self.env, ADMIN)
+        if not self.env.su and self not in self.env.user.company_ids:
+            raise AccessError(self.env._("This is not a company of yours."))
 
     def _l10n_pl_ksef_check_connected(self):
         if not self._l10n_pl_ksef_is_active():

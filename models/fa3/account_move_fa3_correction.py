@@ -133,7 +133,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_sent(self):
         """Return the document as KSeF accepted it, or ``None``."""
         self.ensure_one()
-        document = self.l10n_pl_ksef_document_ids.filtered("ksef_number")[:1]
+        document = self.sudo().l10n_pl_ksef_document_ids.filtered("ksef_number")[:1]
         try:
             return parse(document._xml_bytes()) if document.xml else None
         except KsefError:

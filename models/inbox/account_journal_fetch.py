@@ -2,15 +2,19 @@
 
 from odoo import api, models
 
+from ..common.rights import LOOK, RECEIVE, check_right, has_right
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
+    @api.depends_context("uid")
     @api.depends("company_id.l10n_pl_ksef_auth_certificate_id")
     def _compute_show_fetch_in_einvoices_button(self):
         # EXTENDS 'account'
         result = super()._compute_show_fetch_in_einvoices_button()
-        self._l10n_pl_ksef_fetching().show_fetch_in_einvoices_button = True
+        if has_right(self.env, RECEIVE):
+            self._l10n_pl_ksef_fetching().show_fetch_in_einvoices_button = True
         return result
 
     def button_fetch_in_einvoices(self):
@@ -21,6 +25,7 @@ class AccountJournal(models.Model):
 
     def action_l10n_pl_ksef_inbox(self):
         """Open what waits in the inbox for this journal's company."""
+        check_right(self.env, LOOK)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_pl_ksef.l10n_pl_ksef_inbound_action"
         )
@@ -38,6 +43,8 @@ class AccountJournal(models.Model):
     def _get_journal_dashboard_data_batched(self):
         # EXTENDS 'account'
         data = super()._get_journal_dashboard_data_batched()
+        if not has_right(self.env, LOOK):
+            return data
         waiting = self.env["l10n_pl_ksef.inbound"]._count_open(self.company_id)
         for journal in self._l10n_pl_ksef_fetching():
             data[journal.id]["l10n_pl_ksef_waiting"] = waiting.get(

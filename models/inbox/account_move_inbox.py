@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ..common.rights import RECEIVE, has_right
 from .inbound_states import CREATED, MERGED, NEW
 
 
@@ -39,4 +40,6 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_pl_ksef_shows_fetch(self):
-        return any(company._l10n_pl_ksef_fetches() for company in self.env.companies)
+        return has_right(self.env, RECEIVE) and any(
+            company._l10n_pl_ksef_fetches() for company in self.env.companies
+        )

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import parse
+from ..common.rights import RECEIVE, check_right
 from .inbound_states import NOT_BOOKED, NOT_OURS, OPEN, SET_ASIDE
 
 #: bills that are made while the person waits; the scheduler makes the others.
@@ -116,6 +117,7 @@ class Inbound(models.Model):
 
     def action_open_bill(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
@@ -125,6 +127,7 @@ class Inbound(models.Model):
 
     def action_download_xml(self):
         self.ensure_one()
+        self.check_access("read")
         path = f"/web/content/{self._name}/{self.id}/xml/{self.xml_name}"
         return {
             "type": "ir.actions.act_url",
@@ -160,9 +163,11 @@ class Inbound(models.Model):
     def _chosen(self, states):
         """Return the rows in these states, when the user may decide about them.
 
-        :raises AccessError: no right to make bills, or rows of other companies
+        :raises AccessError: no right to receive or to make bills, or rows of other
+            companies
         :raises UserError: none of them
         """
+        check_right(self.env, RECEIVE)
         self.env["account.move"].check_access("create")
         self.check_access("read")
         rows = self.filtered(lambda row: row.state in states)

@@ -61,7 +61,7 @@ class Fetch(models.Model):
     range_start = fields.Char(readonly=True, export_string_translation=False)
     range_end = fields.Char(readonly=True, export_string_translation=False)
     sealed_key = fields.Text(
-        groups="base.group_system",
+        groups=fields.NO_ACCESS,
         copy=False,
         readonly=True,
         export_string_translation=False,

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
 from ..bills.l10n_pl_ksef_inbound_rule import AUTOMATIC, REVIEW
+from ..common.rights import RECEIVE, check_right
 from .inbound_states import AUTHORIZED, BUYER, SELLER, THIRD
 
 OFF = "off"
@@ -186,10 +187,10 @@ class ResCompany(models.Model):
     def _l10n_pl_ksef_fetch_now(self):
         """Have KSeF asked by the scheduler as soon as possible.
 
-        :raises AccessError: no right to make bills
+        :raises AccessError: no right to receive
         :raises UserError: none of the companies is connected
         """
-        self.env["account.move"].check_access("create")
+        check_right(self.env, RECEIVE)
         companies = self.filtered(lambda company: company._l10n_pl_ksef_fetches())
         if not companies:
             raise UserError(

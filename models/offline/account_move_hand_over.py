@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.document_states import LIVE, ONLINE
+from ..common.rights import LOOK, check_right
 from ..policy.sending_policy import PERSON
 from .l10n_pl_ksef_outage import FAILURE
 
@@ -73,8 +74,10 @@ class AccountMove(models.Model):
     def action_l10n_pl_ksef_confirmation(self):
         """Print the transaction confirmation.
 
+        :raises AccessError: no right to look
         :raises UserError: the invoice itself may be handed over, or has no codes
         """
+        check_right(self.env, LOOK)
         for move in self:
             if not move.l10n_pl_ksef_can_confirm:
                 raise UserError(

@@ -14,6 +14,7 @@ from odoo.tools import format_date
 from ...ksef.deadlines import today_in_warsaw
 from ..common.document_states import LIVE, OFFLINE24, ONLINE
 from ..common.ksef_activities import responsible, schedule
+from ..common.rights import LOOK, check_right
 from .l10n_pl_ksef_outage import FAILURE, UNAVAILABILITY
 
 NUMBER, OFF, BFK, DI = "NrKSeF", "OFF", "BFK", "DI"
@@ -121,8 +122,11 @@ class AccountMove(models.Model):
     def action_l10n_pl_ksef_jpk_file(self):
         """Note the present markings as handed in (again after a correction).
 
+        :raises AccessError: no right to look, or to change the invoices
         :raises UserError: some invoices must go to KSeF first
         """
+        check_right(self.env, LOOK)
+        self.check_access("write")
         rows = self.filtered("l10n_pl_ksef_jpk_marker")
         missing = rows.filtered(lambda m: m.l10n_pl_ksef_jpk_marker == MISSING)
         if missing:

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED
+from ..common.rights import SEND, check_right, has_right
 from .l10n_pl_ksef_document_offline import ISSUE_MODES
 from .l10n_pl_ksef_outage import TOTAL_FAILURE
 
@@ -33,20 +34,26 @@ class AccountMove(models.Model):
             move.l10n_pl_ksef_issue_mode = document.issue_mode
             move.l10n_pl_ksef_send_by = waits and document.send_by
 
+    @api.depends_context("uid")
     @api.depends("l10n_pl_ksef_can_send", "l10n_pl_ksef_state")
     def _compute_l10n_pl_ksef_can_issue_offline(self):
+        may_send = has_right(self.env, SEND)
         for move in self:
-            document = move.l10n_pl_ksef_document_id
+            document = move.sudo().l10n_pl_ksef_document_id
             waits = document.state == QUEUED and document.issue_mode == ONLINE
-            move.l10n_pl_ksef_can_issue_offline = waits or move.l10n_pl_ksef_can_send
+            move.l10n_pl_ksef_can_issue_offline = may_send and (
+                waits or move.l10n_pl_ksef_can_send
+            )
 
     def action_l10n_pl_ksef_issue_offline(self):
         """Issue without KSeF: freeze the file, sign the second code, set the deadline.
 
         The mode is the one of the outage that lasts, otherwise offline24.
 
+        :raises AccessError: no right to send
         :raises UserError, RedirectWarning: the invoice is unfit, no certificate
         """
+        check_right(self.env, SEND)
         outage = self.env["l10n_pl_ksef.outage"]._present()
         if outage.mode == TOTAL_FAILURE:
             return self._l10n_pl_ksef_issue_in_total_failure()

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.document_states import ONLINE, REJECTED
+from ..common.rights import SEND, check_right
 from .technical_correction import NOT_TECHNICAL, business_content
 
 
@@ -107,9 +108,11 @@ class AccountMove(models.Model):
     def action_l10n_pl_ksef_correct_technically(self):
         """Send the mended file of an invoice that was issued offline and rejected.
 
+        :raises AccessError: no right to send
         :raises UserError, RedirectWarning: not such an invoice, other content, unfit
         """
         self.ensure_one()
+        check_right(self.env, SEND)
         rejected = self._l10n_pl_ksef_technically_rejected()
         if not rejected:
             raise UserError(

@@ -10,7 +10,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ...ksef.calls import utcnow
@@ -18,7 +18,8 @@ from ...ksef.deadlines import Outage
 from ...ksef.errors import KsefError
 from ...ksef.latarnia import Latarnia
 from ...ksef.messages_latarnia import ServiceState, outages_of
-from ..common.ksef_activities import ADMINISTRATORS, administrators, schedule
+from ..common.ksef_activities import administrators, schedule
+from ..common.rights import ADMIN, check_right
 from ..sending.session_answers import naive
 
 _logger = logging.getLogger(__name__)
@@ -195,7 +196,4 @@ class OutageOfKsef(models.Model):
         self.sudo().activity_unlink([f"l10n_pl_ksef.{TASK}"])
 
     def _check_decides(self):
-        if not (self.env.su or self.env.user.has_group(ADMINISTRATORS)):
-            raise AccessError(
-                self.env._("Only accounting administrators decide about outages.")
-            )
+        check_right(self.env, ADMIN)

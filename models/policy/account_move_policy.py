@@ -1,9 +1,17 @@
 """What happens to an invoice by itself: sending at posting, exceptions, blocking."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.rights import SEND, check_changes, check_new
 from .sending_policy import PERSON
+
+#: what leaves an invoice out of KSeF.
+OUTSIDE = (
+    "l10n_pl_ksef_outside",
+    "l10n_pl_ksef_outside_reason",
+    "l10n_pl_ksef_outside_number",
+)
 
 
 class AccountMove(models.Model):
@@ -20,6 +28,15 @@ class AccountMove(models.Model):
         copy=False,
         help="For an invoice that another program has sent.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        check_new(self.env, vals_list, OUTSIDE, SEND)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_changes(self, vals, OUTSIDE, SEND)
+        return super().write(vals)
 
     # ------------------------------------------------------------------
     # who goes

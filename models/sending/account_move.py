@@ -6,6 +6,7 @@ The move owns no protocol state; everything is computed from its latest document
 from odoo import api, fields, models
 
 from ..common.document_states import STATES
+from ..common.rights import LOOK, SEND, check_right, has_right
 
 
 class AccountMove(models.Model):
@@ -99,6 +100,7 @@ class AccountMove(models.Model):
             move.l10n_pl_ksef_acquired_at = document.acquired_at
             move.l10n_pl_ksef_mode = document.mode
 
+    @api.depends_context("uid")
     @api.depends(
         "state",
         "move_type",
@@ -109,8 +111,9 @@ class AccountMove(models.Model):
         "l10n_pl_ksef_outside",
     )
     def _compute_l10n_pl_ksef_can_send(self):
+        may_send = has_right(self.env, SEND)
         for move in self:
-            move.l10n_pl_ksef_can_send = not move._l10n_pl_ksef_refusal()
+            move.l10n_pl_ksef_can_send = may_send and not move._l10n_pl_ksef_refusal()
 
     @api.depends("move_type", "journal_id")
     def _compute_l10n_pl_ksef_is_issued(self):
@@ -164,8 +167,10 @@ class AccountMove(models.Model):
 
     def action_l10n_pl_ksef_download_xml(self):
         self.ensure_one()
+        check_right(self.env, LOOK)
         return self.l10n_pl_ksef_document_id.action_download_xml()
 
     def action_l10n_pl_ksef_download_upo(self):
         self.ensure_one()
+        check_right(self.env, LOOK)
         return self.l10n_pl_ksef_document_id.action_download_upo()

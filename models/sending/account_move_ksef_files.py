@@ -5,6 +5,7 @@ import base64
 from odoo import models
 
 from ..common.document_states import ACCEPTED
+from ..common.rights import LOOK, has_right
 
 FA3 = "l10n_pl_ksef_fa3"
 UPO = "l10n_pl_ksef_upo"
@@ -69,7 +70,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         document = self.sudo().l10n_pl_ksef_document_id
-        if not self.env.user._is_internal() or document.state != ACCEPTED:
+        if not has_right(self.env, LOOK) or document.state != ACCEPTED:
             return {}
         names = {UPO: document.upo_name}
         if document.xml_hash:

@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.changes import changes
 from ..common.document_states import ACCEPTED, LIVE, ONLINE, QUEUED
 
 #: what the FA(3) file says; fixed while a document is on its way or accepted.
@@ -102,7 +103,7 @@ class AccountMove(models.Model):
                 name=self.name,
                 number=self.l10n_pl_ksef_number,
             )
-        document = self.l10n_pl_ksef_document_id
+        document = self.sudo().l10n_pl_ksef_document_id
         if document.state == QUEUED and document.issue_mode != ONLINE:
             return self.env._(
                 "Invoice %(name)s was issued offline: it exists and can't be changed."
@@ -134,22 +135,9 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         if frozen := [name for name in FROZEN_FIELDS if name in vals]:
             for move in self.filtered("l10n_pl_ksef_state"):
-                if move._l10n_pl_ksef_changes(frozen, vals):
+                if changes(move, frozen, vals):
                     move._l10n_pl_ksef_check_unlocked()
         return super().write(vals)
-
-    def _l10n_pl_ksef_changes(self, names, vals):
-        self.ensure_one()
-        for name in names:
-            field = self._fields[name]
-            before = field.convert_to_write(self[name], self)
-            after = field.convert_to_write(
-                field.convert_to_record(field.convert_to_cache(vals[name], self), self),
-                self,
-            )
-            if before != after:
-                return True
-        return False
 
     def _l10n_pl_ksef_check_unlocked(self):
         for move in self:
@@ -158,9 +146,9 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_withdraw(self):
         """Take documents out of the queue that no worker has touched yet."""
-        waiting = self.l10n_pl_ksef_document_ids.filtered(
+        waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda d: d.state == QUEUED and not d.attempts
-        ).sudo()
+        )
         locked = waiting.try_lock_for_update()
         if locked != waiting:
             raise UserError(

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..common.fa3_rule import ERROR
+from ..common.rights import SEND, check_right
 
 #: what is mended on the form that the person has before him.
 _HERE = ("account.move", "account.move.line")
@@ -15,8 +16,10 @@ class AccountMove(models.Model):
     def action_l10n_pl_ksef_send(self):
         """Queue the invoices and start the sender; tell what could not be queued.
 
+        :raises AccessError: no right to send
         :raises UserError, RedirectWarning: a single invoice that may not or can not go
         """
+        check_right(self.env, SEND)
         if len(self) == 1:
             self._l10n_pl_ksef_check_sendable()
         queued = self._l10n_pl_ksef_enqueue()

@@ -6,6 +6,7 @@ from odoo import api, models
 
 from ..common.document_states import ACCEPTED, LIVE
 from ..common.fa3_rule import ERROR
+from ..common.rights import ADMIN, SEND, check_right, has_right
 
 EDI_KEY = "l10n_pl_ksef"
 CORE_EDI_KEY = "pl_ksef"
@@ -43,7 +44,7 @@ class AccountMoveSend(models.AbstractModel):
             **super()._get_all_extra_edis(),
             EDI_KEY: {
                 "label": self.env._("to KSeF"),
-                "is_applicable": lambda move: not move._l10n_pl_ksef_refusal(),
+                "is_applicable": self._l10n_pl_ksef_is_offered,
                 "help": self.env._(
                     "Sends the invoice to KSeF. An e-mail chosen together with it"
                     " leaves when the KSeF number is there."
@@ -68,6 +69,14 @@ class AccountMoveSend(models.AbstractModel):
             move, settings["extra_edis"]
         )
         return settings
+
+    def _l10n_pl_ksef_is_offered(self, move):
+        """Tell whether who sends ``move`` (many are sent by a cron) may use KSeF."""
+        author = (move.sudo().sending_data or {}).get("author_user_id")
+        user = self.env["res.users"].browse(author) if author else self.env.user
+        # The machine sends what the company wants sent, whoever was the last.
+        may_send = has_right(self.env, SEND) and (not author or user.has_group(SEND))
+        return may_send and not move._l10n_pl_ksef_refusal()
 
     def _l10n_pl_ksef_without_core(self, move, edis):
         """Take Odoo's own KSeF out of ``edis``: never through two modules."""
@@ -155,7 +164,7 @@ class AccountMoveSend(models.AbstractModel):
                 " the connection of KSeF 2.0 only."
             ),
         }
-        if self.env.user.has_group("account.group_account_manager"):
+        if has_right(self.env, ADMIN):
             alert["action_text"] = self.env._("Take over")
             alert["action"] = self.env["res.company"]._l10n_pl_ksef_action_connection()
         return alert
@@ -224,8 +233,10 @@ class AccountMoveSend(models.AbstractModel):
         """
         fresh = moves.filtered(lambda m: m.l10n_pl_ksef_state not in (*LIVE, ACCEPTED))
         if "extra_edis" in custom_settings:
-            asked = EDI_KEY in (custom_settings["extra_edis"] or ())
-            return fresh if asked else fresh.browse()
+            if EDI_KEY not in (custom_settings["extra_edis"] or ()):
+                return fresh.browse()
+            check_right(self.env, SEND)
+            return fresh
         return fresh.filtered(lambda m: EDI_KEY in self._get_default_extra_edis(m))
 
     def _l10n_pl_ksef_fail(self, moves, from_cron, may_raise):

@@ -316,10 +316,12 @@ class Document(models.Model):
     # ------------------------------------------------------------------
     def action_download_xml(self):
         self.ensure_one()
+        self.check_access("read")
         return self._download("xml", self.xml_name)
 
     def action_download_upo(self):
         self.ensure_one()
+        self.check_access("read")
         if not self.upo_name:
             raise UserError(self.env._("The UPO has not arrived from KSeF yet."))
         if self.upo:

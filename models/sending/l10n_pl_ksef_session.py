@@ -81,6 +81,7 @@ class Session(models.Model):
 
     def action_download_upo(self):
         self.ensure_one()
+        self.check_access("read")
         path = f"/web/content/{self._name}/{self.id}/upo/{self.upo_name}"
         return {
             "type": "ir.actions.act_url",
