@@ -6,6 +6,7 @@ from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from ..models.common.rights import ADMIN, LOOK, RECEIVE, SEND
+from .common import OTHER_NIP
 from .rights_common import RIGHTS, RightsCommon
 
 #: Odoo's own methods that this add-on extends; they ask as Odoo does.
@@ -38,6 +39,7 @@ METHODS = {
     ("l10n_pl_ksef.disconnect", "action_disconnect"): ADMIN,
     ("l10n_pl_ksef.document", "action_download_upo"): LOOK,
     ("l10n_pl_ksef.document", "action_download_xml"): LOOK,
+    ("l10n_pl_ksef.inbound", "action_assign"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_create_bill"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_download_xml"): LOOK,
     ("l10n_pl_ksef.inbound", "action_fetch"): RECEIVE,
@@ -45,6 +47,7 @@ METHODS = {
     ("l10n_pl_ksef.inbound", "action_open_bill"): LOOK,
     ("l10n_pl_ksef.inbound", "action_reopen"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_set_aside"): RECEIVE,
+    ("l10n_pl_ksef.inbound.assign", "action_save"): RECEIVE,
     ("l10n_pl_ksef.inbound.merge", "action_save"): RECEIVE,
     ("l10n_pl_ksef.inbound.set_aside", "action_save"): RECEIVE,
     ("l10n_pl_ksef.outage", "action_confirm"): ADMIN,
@@ -74,7 +77,9 @@ WRITTEN_BY = {
     "l10n_pl_ksef.connect": ADMIN,
     "l10n_pl_ksef.disconnect": ADMIN,
     "l10n_pl_ksef.policy": ADMIN,
+    "l10n_pl_ksef.inbound.assign": RECEIVE,
     "l10n_pl_ksef.inbound.merge": RECEIVE,
+    "l10n_pl_ksef.inbound.rule": RECEIVE,
     "l10n_pl_ksef.inbound.set_aside": RECEIVE,
 }
 
@@ -150,6 +155,7 @@ class TestRights(RightsCommon):
         values = {
             "l10n_pl_ksef.session": {"reference_number": "20260101-SO-1"},
             "l10n_pl_ksef.fetch": {"role": "Subject2", "environment": "test"},
+            "l10n_pl_ksef.inbound.rule": {"seller_nip": OTHER_NIP},
             "l10n_pl_ksef.inbound": {
                 "ksef_number": "5265877635-20260101-0100001AF629-AF",
                 "role": "Subject2",
@@ -248,6 +254,9 @@ class TestRightsByRpc(RightsCommon, HttpCase):
                 "l10n_pl_ksef.inbound.merge",
                 inbound_id=row.id,
                 move_id=self.bill_by_hand().id,
+            ),
+            "l10n_pl_ksef.inbound.assign": self.wizard(
+                "l10n_pl_ksef.inbound.assign", inbound_ids=[Command.set(row.ids)]
             ),
             "l10n_pl_ksef.inbound.set_aside": self.wizard(
                 "l10n_pl_ksef.inbound.set_aside",
