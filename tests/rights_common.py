@@ -9,7 +9,11 @@ from .inbox_common import InboxCommon
 from .sending_common import SendingCommon
 
 RIGHTS = (LOOK, SEND, RECEIVE, ADMIN)
-ACCOUNTING = ("account.group_account_manager", "account.group_account_user")
+ACCOUNTING = (
+    "account.group_account_manager",
+    "account.group_account_user",
+    "base.group_allow_export",
+)
 OURS = "l10n_pl_ksef."
 OUR_CODE = "odoo.addons.l10n_pl_ksef."
 

@@ -1,5 +1,6 @@
 """What a buyer gets before the KSeF number: the invoice, or a confirmation."""
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -27,6 +28,48 @@ class TestHandOver(DialogCommon):
             move = self.offline(buyer)
             self.assertEqual(move.l10n_pl_ksef_may_hand_over, may, buyer.name)
             self.assertEqual(move._l10n_pl_ksef_mail_must_wait(), not may, buyer.name)
+
+    def test_supplied_outside_poland_whoever_buys(self):
+        tax = self.env["account.chart.template"]
+        for name, buyer in (
+            ("vs_ekspu", self.partner_company),
+            ("vs_dostu", self.partner_eu),
+        ):
+            found = tax.ref(name)
+            buyer.sudo().l10n_pl_ksef_hand_over = "ksef"
+            with self.subTest(tax=found.name):
+                move = self.invoice(
+                    partner_id=buyer.id,
+                    invoice_line_ids=[
+                        Command.create(
+                            {
+                                "name": "Remont w Berlinie",
+                                "price_unit": 100,
+                                "tax_ids": [Command.set(found.ids)],
+                            }
+                        )
+                    ],
+                )
+                move.action_l10n_pl_ksef_issue_offline()
+                self.assertTrue(move.l10n_pl_ksef_may_hand_over)
+
+    def test_what_the_data_of_the_buyer_do_not_tell(self):
+        registered = self.partner_eu.copy(
+            {"name": "Käufer in Polen", "vat": "PL8567346215"}
+        )
+        cases = (
+            (self.partner_company, False, False),
+            (self.partner_company, "agreed", True),
+            (registered, False, False),
+            (registered, "agreed", True),
+            (self.partner_eu, "ksef", False),
+        )
+        for buyer, choice, may in cases:
+            with self.subTest(buyer=buyer.name, choice=choice):
+                buyer.sudo().l10n_pl_ksef_hand_over = choice
+                move = self.offline(buyer)
+                self.assertEqual(move.l10n_pl_ksef_may_hand_over, may)
+                self.assertEqual(move.l10n_pl_ksef_can_confirm, not may)
 
     def test_failure_everybody(self):
         move = self.offline(mode="failure")

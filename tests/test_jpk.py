@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -79,6 +79,73 @@ class TestJpk(SendingCommon):
     def test_not_connected_company(self):
         self.company.sudo().l10n_pl_ksef_auth_certificate_id = False
         self.assertEqual(self.marker(self.invoice()), "BFK")
+
+    # -- purchases -------------------------------------------------------------
+    def bill(self, **values):
+        """Return a posted bill of a Polish vendor, entered by hand."""
+        move = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.partner_company.id,
+                "ref": "FV/7",
+                "invoice_date": date(2026, 4, 2),
+                "invoice_line_ids": [Command.create({"name": "P", "price_unit": 10})],
+                **values,
+            }
+        )
+        move.action_post()
+        return move
+
+    def test_purchase_without_number(self):
+        foreign = {"partner_id": self.partner_eu.id}
+        cases = (
+            ({}, "BFK"),
+            (foreign, "BFK"),
+            ({"ref": False}, "DI"),
+            ({"ref": False, "move_type": "in_receipt"}, "BFK"),
+            ({"l10n_pl_ksef_purchase_document": "offline"}, "DI"),
+            ({"l10n_pl_ksef_purchase_document": "failure"}, "OFF"),
+            ({"l10n_pl_ksef_purchase_document": "customs"}, "DI"),
+            ({"l10n_pl_ksef_purchase_document": "internal"}, "DI"),
+            ({"l10n_pl_ksef_purchase_document": "invoice", "ref": False}, "BFK"),
+        )
+        for number, (values, marker) in enumerate(cases):
+            with self.subTest(values=values):
+                given = {"ref": f"FV/{number}", **values}
+                self.assertEqual(self.marker(self.bill(**given)), marker)
+
+    def test_journal_of_customs_documents(self):
+        journal = self.company_data["default_journal_purchase"]
+        journal.sudo().l10n_pl_ksef_customs = True
+        move = self.bill(partner_id=self.partner_outside.id)
+        self.assertEqual(move.l10n_pl_ksef_purchase_document, "customs")
+        self.assertEqual(self.marker(move), "DI")
+
+    def test_polish_bill_without_number_is_told(self):
+        move = self.bill()
+        self.assertTrue(move.l10n_pl_ksef_number_is_missed)
+        move.l10n_pl_ksef_purchase_document = "invoice"
+        self.assertFalse(move.l10n_pl_ksef_number_is_missed)
+        for values in (
+            {"partner_id": self.partner_eu.id},
+            {"invoice_date": date(2026, 1, 30)},
+        ):
+            with self.subTest(values=values):
+                other = self.bill(**{"ref": "FV/8", **values})
+                self.assertFalse(other.l10n_pl_ksef_number_is_missed)
+        self.company.sudo().l10n_pl_ksef_auth_certificate_id = False
+        self.assertFalse(self.bill(ref="FV/9").l10n_pl_ksef_number_is_missed)
+
+    def test_purchase_that_gets_its_number_later_is_to_be_corrected(self):
+        move = self.bill(l10n_pl_ksef_purchase_document="offline")
+        move.action_l10n_pl_ksef_jpk_file()
+        self.assertEqual(move.l10n_pl_ksef_jpk_filed_marker, "DI")
+        move.sudo().l10n_pl_ksef_number = "8567346215-20260402-0100001AF629-AF"
+        self.assertTrue(move.l10n_pl_ksef_jpk_to_correct)
+        self.assertIn("04/2026", self.tasks(move).summary)
+        move.action_l10n_pl_ksef_jpk_file()
+        self.assertEqual(move.l10n_pl_ksef_jpk_filed_marker, "NrKSeF")
+        self.assertFalse(self.tasks(move))
 
     # -- handed in ---------------------------------------------------------------
     def test_di_that_gets_its_number_is_to_be_corrected(self):

@@ -234,6 +234,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
         self.issue("FV/1")
         self.fetch()
         row = self.inbox
+        wizard = self.wizard("l10n_pl_ksef.connect")
         return {
             "account.journal": self.env["account.journal"].search(
                 [("type", "=", "purchase")], limit=1
@@ -247,7 +248,17 @@ class TestRightsByRpc(RightsCommon, HttpCase):
             "l10n_pl_ksef.outage": self.env["l10n_pl_ksef.outage"]
             .sudo()
             .create({"mode": "unavailability"}),
-            "l10n_pl_ksef.connect": self.wizard("l10n_pl_ksef.connect"),
+            "l10n_pl_ksef.inbound.rule": self.env["l10n_pl_ksef.inbound.rule"]
+            .sudo()
+            .create({"seller_nip": OTHER_NIP}),
+            "l10n_pl_ksef.fetch": self.place,
+            "l10n_pl_ksef.certificate": (
+                self.company.sudo().l10n_pl_ksef_auth_certificate_id
+            ),
+            "l10n_pl_ksef.connect": wizard,
+            "l10n_pl_ksef.connect.pair": self.env["l10n_pl_ksef.connect.pair"]
+            .sudo()
+            .create({"wizard_id": wizard.id, "usage": "offline"}),
             "l10n_pl_ksef.disconnect": self.wizard("l10n_pl_ksef.disconnect"),
             "l10n_pl_ksef.policy": self.wizard("l10n_pl_ksef.policy"),
             "l10n_pl_ksef.inbound.merge": self.wizard(
@@ -300,7 +311,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
         for model in set(self.own_models()) - INVOICE_PARTS:
             self.assertDenied(self.nobody, model, "search_read", [], ["id"])
             self.assertDenied(self.nobody, model, "search_count", [])
-            ids = records.get(model, self.env[model]).ids
+            ids = records[model].ids
             self.assertDenied(self.nobody, model, "read", ids, ["id"])
             self.assertDenied(self.nobody, model, "export_data", ids, ["id"])
 
@@ -309,7 +320,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
         for model in set(self.own_models()) - INVOICE_PARTS:
             right = WRITTEN_BY.get(model)
             user = self.without[right] if right else self.everything
-            ids = records.get(model, self.env[model]).ids or [1]
+            ids = records[model].ids
             self.assertDenied(user, model, "create", [{}])
             self.assertDenied(user, model, "write", ids, {"create_uid": 1})
             self.assertDenied(user, model, "unlink", ids)

@@ -1,7 +1,7 @@
 """To whom a task about KSeF goes."""
 
 from ...ksef.deadlines import today_in_warsaw
-from .rights import ADMIN, SEND
+from .rights import ADMIN, RECEIVE, SEND
 
 
 def administrators(company):
@@ -22,9 +22,10 @@ def administrators(company):
 
 def responsible(move):
     """Return who looks after ``move``: seller, author, else an administrator."""
+    right = RECEIVE if move.is_purchase_document() else SEND
     for user in (move.invoice_user_id, move.create_uid):
         works_here = user.active and move.company_id in user.company_ids
-        if works_here and user.has_group(SEND):
+        if works_here and user.has_group(right):
             return user
     return administrators(move.company_id)[:1] or move.env.ref("base.user_admin")
 

@@ -5,4 +5,5 @@ from . import l10n_pl_ksef_document_watch
 from . import l10n_pl_ksef_document_correction
 from . import l10n_pl_ksef_latarnia
 from . import account_move_jpk
+from . import account_move_jpk_purchase
 from . import account_move_hand_over

@@ -11,8 +11,13 @@ from odoo.exceptions import UserError
 
 from ..common.document_states import LIVE, ONLINE
 from ..common.rights import LOOK, check_right
+from ..fa3.account_tax import OSS
+from ..policy.res_partner_policy import AGREED
 from ..policy.sending_policy import PERSON
 from .l10n_pl_ksef_outage import FAILURE
+
+#: rates of rows whose place of supply is another country.
+SUPPLIED_OUTSIDE = frozenset({"np I", "np II", OSS})
 
 CONFIRMATION = "l10n_pl_ksef.action_report_transaction_confirmation"
 
@@ -34,7 +39,13 @@ class AccountMove(models.Model):
         is_offline = self.l10n_pl_ksef_issue_mode not in (False, ONLINE)
         return is_offline and self.l10n_pl_ksef_state in LIVE
 
-    @api.depends("l10n_pl_ksef_issue_mode", "l10n_pl_ksef_state", "partner_id")
+    @api.depends(
+        "l10n_pl_ksef_issue_mode",
+        "l10n_pl_ksef_state",
+        "partner_id",
+        "commercial_partner_id.l10n_pl_ksef_hand_over",
+        "invoice_line_ids.tax_ids",
+    )
     def _compute_l10n_pl_ksef_may_hand_over(self):
         for move in self:
             move.l10n_pl_ksef_may_hand_over = move._l10n_pl_ksef_waits_offline() and (
@@ -52,19 +63,27 @@ class AccountMove(models.Model):
             )
 
     def _l10n_pl_ksef_is_handed_over(self):
-        """Tell whether the buyer is one of the six of art. 106gb (4).
+        """Tell whether this is one of the six cases of art. 106gb (4).
 
-        Foreign buyers, buyers without a NIP, private persons; where a foreign buyer
-        has a Polish NIP, KSeF reaches him.
+        1. supplied outside Poland; 2. the buyer has neither seat nor establishment
+        here; 3. his establishment takes no part; 4. he uses the EU scheme for small
+        enterprises; 5. he has no NIP; 6. he is a private person. What his data do not
+        tell (3, 4, or an establishment here) is said on the buyer.
         """
         self.ensure_one()
         buyer = self.commercial_partner_id
-        if buyer._l10n_pl_ksef_buyer_kind() == PERSON:
+        if self._l10n_pl_ksef_is_supplied_outside() or (
+            buyer._l10n_pl_ksef_buyer_kind() == PERSON
+        ):
             return True
-        number = (buyer.vat or "").upper().replace(" ", "").replace("-", "")
-        return not number.removeprefix("PL").isdigit() or (
-            buyer.country_id.code not in (False, "PL") and not number.startswith("PL")
-        )
+        if buyer.l10n_pl_ksef_hand_over:
+            return buyer.l10n_pl_ksef_hand_over == AGREED
+        return not buyer._l10n_pl_ksef_has_polish_nip()
+
+    def _l10n_pl_ksef_is_supplied_outside(self):
+        """Tell whether the place of supply of any row is outside Poland."""
+        rates = set(self.invoice_line_ids.tax_ids.mapped("l10n_pl_ksef_rate"))
+        return bool(rates & SUPPLIED_OUTSIDE)
 
     def _l10n_pl_ksef_mail_must_wait(self):
         return not self.l10n_pl_ksef_may_hand_over and (

@@ -84,12 +84,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self._l10n_pl_ksef_jpk_number():
             return NUMBER
-        if self.is_purchase_document():
-            return BFK
-        if not self.is_sale_document():
-            return DI
         if self.l10n_pl_ksef_state in LIVE:
             return self._l10n_pl_ksef_jpk_of_waiting()
+        if self.is_purchase_document(include_receipts=True):
+            return self._l10n_pl_ksef_jpk_of_purchase()
+        if not self.is_sale_document():
+            return DI
         return MISSING if self._l10n_pl_ksef_jpk_is_due() else BFK
 
     def _l10n_pl_ksef_jpk_number(self):
