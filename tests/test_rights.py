@@ -15,30 +15,33 @@ ODOOS = {
     "button_draft", "button_cancel", "get_extra_print_items",
 }  # fmt: skip
 
-#: a part of the invoice or page that whoever sees the invoice may see.
-OF_THE_INVOICE = None
+#: what whoever sees the invoice, or keeps the taxes, may do by Odoo's rights.
+OF_ODOO = None
 
 #: what may be called by RPC -> the right that it takes.
 METHODS = {
     ("account.journal", "action_l10n_pl_ksef_inbox"): LOOK,
     ("account.journal", "button_fetch_in_einvoices"): RECEIVE,
     ("account.move", "action_l10n_pl_ksef_confirmation"): LOOK,
+    ("account.move", "action_l10n_pl_ksef_create_supplier"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_correct_technically"): SEND,
-    ("account.move", "action_l10n_pl_ksef_download_source"): OF_THE_INVOICE,
+    ("account.move", "action_l10n_pl_ksef_download_source"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_download_upo"): LOOK,
     ("account.move", "action_l10n_pl_ksef_download_xml"): LOOK,
     ("account.move", "action_l10n_pl_ksef_fetch"): RECEIVE,
     ("account.move", "action_l10n_pl_ksef_issue_offline"): SEND,
     ("account.move", "action_l10n_pl_ksef_jpk_file"): LOOK,
-    ("account.move", "action_l10n_pl_ksef_open_page"): OF_THE_INVOICE,
-    ("account.move", "action_l10n_pl_ksef_preview"): OF_THE_INVOICE,
+    ("account.move", "action_l10n_pl_ksef_open_page"): OF_ODOO,
+    ("account.move", "action_l10n_pl_ksef_preview"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_send"): SEND,
+    ("account.move", "action_l10n_pl_ksef_white_list"): RECEIVE,
     ("l10n_pl_ksef.connect", "action_back"): ADMIN,
     ("l10n_pl_ksef.connect", "action_cancel"): ADMIN,
     ("l10n_pl_ksef.connect", "action_next"): ADMIN,
     ("l10n_pl_ksef.disconnect", "action_disconnect"): ADMIN,
     ("l10n_pl_ksef.document", "action_download_upo"): LOOK,
     ("l10n_pl_ksef.document", "action_download_xml"): LOOK,
+    ("l10n_pl_ksef.extra.taxes", "action_create"): OF_ODOO,
     ("l10n_pl_ksef.inbound", "action_assign"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_create_bill"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_download_xml"): LOOK,
@@ -61,15 +64,27 @@ METHODS = {
     ("res.company", "action_l10n_pl_ksef_test"): ADMIN,
     ("res.config.settings", "action_l10n_pl_ksef_connect"): ADMIN,
     ("res.config.settings", "action_l10n_pl_ksef_disconnect"): ADMIN,
+    ("res.config.settings", "action_l10n_pl_ksef_extra_taxes"): OF_ODOO,
     ("res.config.settings", "action_l10n_pl_ksef_take_over"): ADMIN,
     ("res.config.settings", "action_l10n_pl_ksef_test"): ADMIN,
 }
 
-#: models that are a part of the invoice: Odoo's own rights count.
-INVOICE_PARTS = {"l10n_pl_ksef.party"}
+#: parts of the invoice, and taxes: Odoo's own rights count.
+ODOO_MODELS = {
+    "l10n_pl_ksef.party",
+    "l10n_pl_ksef.extra.tax",
+    "l10n_pl_ksef.extra.taxes",
+}
 
 #: models that hold nothing of a company.
 NATIONAL = {"l10n_pl_ksef.outage"}
+
+#: what was asked of the register of VAT taxpayers.
+WHITE_LIST = {
+    "nip": OTHER_NIP,
+    "account": "61109010140000071219812874",
+    "day": "2026-11-20",
+}
 
 #: who may write or delete rows of our models by RPC at all.
 WRITTEN_BY = {
@@ -111,7 +126,7 @@ class TestRights(RightsCommon):
             )
             with self.subTest(model=model):
                 self.assertTrue(lines, "no access line")
-                if model not in INVOICE_PARTS:
+                if model not in ODOO_MODELS:
                     self.assertLessEqual(set(lines.group_id), ours)
                 self.assertTrue(all(line.group_id for line in lines))
 
@@ -156,6 +171,7 @@ class TestRights(RightsCommon):
             "l10n_pl_ksef.session": {"reference_number": "20260101-SO-1"},
             "l10n_pl_ksef.fetch": {"role": "Subject2", "environment": "test"},
             "l10n_pl_ksef.inbound.rule": {"seller_nip": OTHER_NIP},
+            "l10n_pl_ksef.white_list.check": WHITE_LIST,
             "l10n_pl_ksef.inbound": {
                 "ksef_number": "5265877635-20260101-0100001AF629-AF",
                 "role": "Subject2",
@@ -251,6 +267,9 @@ class TestRightsByRpc(RightsCommon, HttpCase):
             "l10n_pl_ksef.inbound.rule": self.env["l10n_pl_ksef.inbound.rule"]
             .sudo()
             .create({"seller_nip": OTHER_NIP}),
+            "l10n_pl_ksef.white_list.check": self.env["l10n_pl_ksef.white_list.check"]
+            .sudo()
+            .create({"company_id": self.company.id, **WHITE_LIST}),
             "l10n_pl_ksef.fetch": self.place,
             "l10n_pl_ksef.certificate": (
                 self.company.sudo().l10n_pl_ksef_auth_certificate_id
@@ -308,7 +327,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
     # ------------------------------------------------------------------
     def test_without_looking_no_row_is_read(self):
         records = self.records()
-        for model in set(self.own_models()) - INVOICE_PARTS:
+        for model in set(self.own_models()) - ODOO_MODELS:
             self.assertDenied(self.nobody, model, "search_read", [], ["id"])
             self.assertDenied(self.nobody, model, "search_count", [])
             ids = records[model].ids
@@ -317,7 +336,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
 
     def test_rows_are_not_written_by_rpc(self):
         records = self.records()
-        for model in set(self.own_models()) - INVOICE_PARTS:
+        for model in set(self.own_models()) - ODOO_MODELS:
             right = WRITTEN_BY.get(model)
             user = self.without[right] if right else self.everything
             ids = records[model].ids

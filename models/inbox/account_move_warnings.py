@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..bills.fa3_import_reading import nip
+from ..common.rights import RECEIVE, check_right
 from .suspicions import About, Suspicions, plain_account, too_early
 
 _SETTLED = ("paid", "in_payment", "reversed")
@@ -86,6 +87,7 @@ class AccountMove(models.Model):
 
     def action_l10n_pl_ksef_white_list(self):
         """Have the register asked, today, about the accounts of these bills."""
+        check_right(self.env, RECEIVE)
         self.check_access("write")
         checks = self.env["l10n_pl_ksef.white_list.check"].sudo()
         asked = checks.browse()
