@@ -332,7 +332,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
             self.assertDenied(self.nobody, model, "search_count", [])
             ids = records[model].ids
             self.assertDenied(self.nobody, model, "read", ids, ["id"])
-            self.assertDenied(self.nobody, model, "export_data", ids, ["id"])
+            self.assertDenied(self.nobody, model, "export_data", ids, ["create_date"])
 
     def test_rows_are_not_written_by_rpc(self):
         records = self.records()
