@@ -94,11 +94,11 @@ def query(database: str, statement: str, values: tuple = ()) -> list[tuple]:
 
 
 class Ksef:
-    """A simulator in a process of its own, without limits of its own."""
+    """A simulator in a process of its own, by default without limits of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate_limits: str = "off") -> None:
         command = [sys.executable, "-m", "simulator", "--port", "0"]
-        command += ["--rate-limits", "off", "--processing-seconds", "0"]
+        command += ["--rate-limits", rate_limits, "--processing-seconds", "0"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
