@@ -49,6 +49,7 @@
         "views/l10n_pl_ksef_inbound_rule_views.xml",
         "views/l10n_pl_ksef_inbound_views.xml",
         "views/inbox_views.xml",
+        "views/l10n_pl_ksef_collective_views.xml",
         "wizards/inbox_views.xml",
         "wizards/l10n_pl_ksef_extra_taxes_views.xml",
         "views/res_config_settings_bills_views.xml",

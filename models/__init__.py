@@ -6,4 +6,5 @@ from . import offline
 from . import bills
 from . import picture
 from . import inbox
+from . import payments
 from . import rights

@@ -46,6 +46,7 @@ from . import (
     test_reconciliation,
     test_relief,
     test_offline,
+    test_payments,
     test_policy,
     test_processes,
     test_proof,

@@ -36,6 +36,11 @@ class Policy(models.TransientModel):
         "White list of VAT taxpayers",
         required=True,
     )
+    l10n_pl_ksef_payment_numbers = fields.Selection(
+        lambda self: self._selection("l10n_pl_ksef_payment_numbers"),
+        "KSeF numbers in payments",
+        required=True,
+    )
     l10n_pl_ksef_merge_tolerance = fields.Float("Tolerance of the gross amount")
     l10n_pl_ksef_inbox_user_id = fields.Many2one(
         "res.users", "Responsible for the inbox", domain=[("share", "=", False)]

@@ -11,6 +11,7 @@ _logger = logging.getLogger(__name__)
 #: Whoever sends does not wait for a large package that is being fetched.
 SENDING = 0x4B536546  # "KSeF"
 FETCHING = SENDING + 1
+PAYING = SENDING + 2
 
 
 def durably(env, function):
@@ -33,7 +34,7 @@ def company_turn(company, work=SENDING):
     whoever holds it may take every half-done row of the company for the remains of a
     worker that died.
 
-    :param work: ``SENDING`` or ``FETCHING``, which go on side by side
+    :param work: ``SENDING``, ``FETCHING`` or ``PAYING``, which go on side by side
     """
     cr = company.env.cr
     keys = (work, company.id)

@@ -24,7 +24,7 @@ class AccountMove(models.Model):
         """Have KSeF asked for new purchase invoices of the active companies."""
         return self.env.companies._l10n_pl_ksef_fetch_now()
 
-    # -- the button is shown where there is something to fetch -----------------
+    # -- buttons are shown where there is something to fetch -------------------
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
@@ -34,8 +34,9 @@ class AccountMove(models.Model):
     def _get_view(self, view_id=None, view_type="form", **options):
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "list" and not self._l10n_pl_ksef_shows_fetch():
-            for node in arch.xpath("//button[@name='action_l10n_pl_ksef_fetch']"):
-                node.getparent().remove(node)
+            for name in ("action_l10n_pl_ksef_fetch", "action_l10n_pl_ksef_collective"):
+                for node in arch.xpath(f"//button[@name='{name}']"):
+                    node.getparent().remove(node)
         return arch, view
 
     @api.model
