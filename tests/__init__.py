@@ -13,6 +13,7 @@ from . import (
     test_fa3_header,
     test_fa3_import_choices,
     test_fa3_import_corrections,
+    test_fa3_import_mail,
     test_fa3_import_orders,
     test_fa3_import_payment,
     test_fa3_import_rows,

@@ -25,6 +25,7 @@ from .fa3_import_common import (
     row,
     seller,
 )
+from .test_fa3_import_files import FOLDER
 
 #: written nowhere: attributes and marks that only steer the picture.
 _SILENT = {"Typ", "kodSystemowy", "wersjaSchemy"} | {
@@ -33,9 +34,13 @@ _SILENT = {"Typ", "kodSystemowy", "wersjaSchemy"} | {
 
 
 class _Everything:
-    """Builds a document with every element, each value its own."""
+    """Builds a document with every element, each value its own.
 
-    def __init__(self):
+    :ivar texts: (name, value as the picture must show it in ``lang``)
+    """
+
+    def __init__(self, lang="en_US"):
+        self.is_polish = lang == "pl_PL"
         self.number = count(1001)
         self.texts = []
 
@@ -58,7 +63,10 @@ class _Everything:
             self.texts.append((name, f"{name}-{number}"))
             return f"{name}-{number}"
         if kind.form in (Form.AMOUNT, Form.NUMBER):
-            self.texts.append((name, f"{number:,}.25"))
+            shown = f"{number:,}.25"
+            if self.is_polish:
+                shown = shown.replace(",", " ").replace(".", ",")
+            self.texts.append((name, shown))
             return Decimal(f"{number}.25")
         if kind.form is Form.DATE:
             return self.day(name, number)
@@ -71,7 +79,8 @@ class _Everything:
 
     def day(self, name, number):
         day = date.fromordinal(date(2020, 1, 1).toordinal() + number)
-        self.texts.append((name, day.strftime("%m/%d/%Y")))
+        form = "%d.%m.%Y" if self.is_polish else "%m/%d/%Y"
+        self.texts.append((name, day.strftime(form)))
         return day
 
 
@@ -87,12 +96,55 @@ class TestFa3Picture(Fa3ImportCommon):
         return " ".join(tree.text_content().split())
 
     def test_every_element_is_shown(self):
-        everything = _Everything()
-        invoice = everything.node(model.Invoice)
-        text = self.drawn(invoice)
-        missing = [pair for pair in everything.texts if pair[1] not in text]
-        self.assertEqual(missing, [])
-        self.assertGreater(len(everything.texts), 200)
+        self.system["res.lang"]._activate_lang("pl_PL")
+        for lang in ("en_US", "pl_PL"):
+            with self.subTest(lang):
+                everything = _Everything(lang)
+                invoice = everything.node(model.Invoice)
+                text = self.drawn(invoice, lang=lang).replace("\u00a0", " ")
+                missing = [pair for pair in everything.texts if pair[1] not in text]
+                self.assertEqual(missing, [])
+                self.assertGreater(len(everything.texts), 200)
+
+    def test_every_file_loses_no_value(self):
+        for path in sorted(FOLDER.glob("*.xml")):
+            with self.subTest(path.name):
+                invoice = parse(path.read_bytes())
+                if len(invoice.Fa.FaWiersz) > 100:
+                    continue
+                text = self.drawn(invoice)
+                for value in _texts(invoice):
+                    self.assertIn(" ".join(value.split()), text)
+
+    def test_tables_of_the_attachment_are_tables(self):
+        xml = (FOLDER / "i23_attachment.xml").read_bytes()
+        page = str(self.env["l10n_pl_ksef.picture"]._html(parse(xml), Known()))
+        tree = html.fromstring(page.replace("<!DOCTYPE html>", ""))
+        tables = [
+            [[" ".join(cell.text_content().split()) for cell in one] for one in rows]
+            for rows in (table.xpath(".//tr") for table in tree.iter("table"))
+        ]
+        (energy,) = [one for one in tables if one[0][0] == "Strefa"]
+        self.assertEqual(
+            energy,
+            [
+                ["Strefa", "Data odczytu", "kWh", "Kwota netto"],
+                ["Całodobowa", "2026-03-31", "45.5", "18.00"],
+                ["Nocna", "2026-03-31", "", "0.00"],
+                ["Razem", "", "45.5", "18.00"],
+            ],
+        )
+        (costs,) = [one for one in tables if one[0][0] == "Składnik"]
+        self.assertEqual(costs[1], ["Opłata stała", "1", "25.60"])
+        text = " ".join(tree.text_content().split())
+        for words in ("Odczyt rzeczywisty.", "Następny odczyt w czerwcu.", "98765"):
+            self.assertIn(words, text)
+
+    def test_moment_of_the_number_is_that_of_poland(self):
+        pictures = self.env["l10n_pl_ksef.picture"]
+        moment = datetime(2026, 4, 15, 22, 30)
+        known = pictures._known_by_link("", KSEF_NUMBER, moment)
+        self.assertIn("04/16/2026 12:30:00 AM CEST", self.drawn(document(), known))
 
     def test_every_element_has_a_label(self):
         def names(compiled, seen):
@@ -164,7 +216,7 @@ class TestFa3Picture(Fa3ImportCommon):
         pictures = self.env["l10n_pl_ksef.picture"]
         known = pictures._known(self.company, invoice, build(invoice), KSEF_NUMBER)
         page = str(pictures._html(invoice, known))
-        self.assertIn(KSEF_NUMBER, page)
+        self.assertEqual(page.count(KSEF_NUMBER), 2, "in the head and below the code")
         self.assertIn("/invoice/9999999999/15-04-2026/", known.link)
         self.assertIn(f'href="{known.link}"', page)
         self.assertIn("data:image/png;base64,", page)

@@ -16,6 +16,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from ...ksef.fa3 import check
+from ..common.ksef_activities import person
 from .fa3_import_job import ACTIVITY, Books, Imported, Job, Receipt
 from .fa3_import_payment import accounts_of
 from .fa3_import_reading import identity, text
@@ -98,11 +99,14 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_note_structure(self, job):
         """Tell what is wrong with a file that did not come through KSeF."""
-        unknown = [p.path for p in job.reading.invoice.problems]
+        found = job.reading.invoice.problems
+        if any(p.code == "not_utf8" for p in found):
+            job.notes.add("other_encoding")
+        unknown = [p.path for p in found if p.path]
         if unknown:
             job.notes.add("unknown_content", places=", ".join(unknown[:_PLACES]))
         wrong = [p.path for p in check(job.reading.invoice) if p.severity == "error"]
-        wrong = [path for path in dict.fromkeys(wrong) if path not in unknown]
+        wrong = [p for p in dict.fromkeys(wrong) if p and p not in unknown]
         if wrong:
             shown = ", ".join(wrong[:_PLACES])
             job.notes.add("unreadable", count=len(wrong), places=shown)
@@ -234,7 +238,7 @@ class AccountMove(models.Model):
         self.activity_schedule(
             ACTIVITY,
             note=job.notes.as_html(job.notes.todo),
-            user_id=(job.guide.user or self.env.user).id,
+            user_id=person(self.company_id.with_env(self.env), job.guide.user).id,
         )
 
     def _l10n_pl_ksef_join(self, job):

@@ -11,7 +11,7 @@ _DEPOSIT = re.compile(r"kaucj", re.IGNORECASE)
 
 
 def deposits_of(settlement):
-    """Return the deposits that are charged: (amount, reason); below zero: given back."""
+    """Return the deposits that are charged: (amount, reason), given back: < 0."""
     if not settlement:
         return []
     parts = [(1, one) for one in settlement.Obciazenia]

@@ -74,6 +74,10 @@ SENTENCES = {
         INFO,
         _lt("The file has content that the FA structure does not know: %(places)s."),
     ),
+    "other_encoding": (
+        INFO,
+        _lt("The file is not in UTF-8: it can not come from KSeF as it is."),
+    ),
     # -- parties
     "supplier_created": (INFO, _lt("New contact: %(name)s.")),
     "supplier_archived": (

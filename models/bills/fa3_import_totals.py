@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..common.ksef_activities import person
 from ..fa3.fa3_row import ZERO
 from .fa3_import_job import ACTIVITY
 from .fa3_import_notes import Notes
@@ -48,9 +49,8 @@ class AccountMove(models.Model):
             if (move.amount_untaxed, move.amount_total) != before[move]:
                 notes = Notes(move.env)
                 notes.add("lines_changed")
-                move.activity_schedule(
-                    ACTIVITY, note=notes.as_html(), user_id=move.env.user.id
-                )
+                user = person(move.company_id.with_env(move.env))
+                move.activity_schedule(ACTIVITY, note=notes.as_html(), user_id=user.id)
         return result
 
     def _l10n_pl_ksef_booked_taxes(self):

@@ -6,7 +6,9 @@ from odoo import api, models
 
 from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import codes, parse
+from ...ksef.safe_xml import XmlRefused, parse_xml
 from ..common.fa3_rule import ERROR
+from ..common.ksef_activities import person
 from .fa3_import_job import ACTIVITY
 
 FILE_TYPE = "ksef.fa3"
@@ -17,10 +19,22 @@ _QUICK = 200_000
 _NAMESPACES = (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2)
 #: where every structure of the Polish tax office lives.
 _ALL_FORMS = "http://crd.gov.pl/wzor/"
+#: bytes in which a document says what it is.
+_START = 8192
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    def _get_xml_tree(self, file_data):
+        # EXTENDS 'account': files of the tax office are read by a parser that no file
+        # can harm, whatever the mail calls them; broken ones get our decoder as well
+        if not _looks_like_form(file_data["raw"] or b""):
+            return super()._get_xml_tree(file_data)
+        try:
+            return parse_xml(file_data["raw"], any_encoding=True)
+        except XmlRefused:
+            return etree.Element(f"{{{_ALL_FORMS}}}Faktura")
 
     def _get_import_file_type(self, file_data):
         # EXTENDS 'account'
@@ -105,7 +119,7 @@ class AccountMove(models.Model):
         self.activity_schedule(
             ACTIVITY,
             note=reason,
-            user_id=self.env.user.id,
+            user_id=person(self.company_id.with_env(self.env)).id,
         )
         return reason
 
@@ -120,11 +134,15 @@ class AccountMove(models.Model):
 def _is_fa(file_data):
     """Tell whether a file is, or should be, an invoice of the tax office's forms."""
     tree = file_data.get("xml_tree")
-    if tree is not None:
-        name = etree.QName(tree)
-        namespace = name.namespace or ""
-        return name.localname == "Faktura" and namespace.startswith(_ALL_FORMS)
-    # Not well-formed, so without a tree: say so instead of ignoring it.
-    raw = file_data.get("raw") or b""
-    is_xml = file_data.get("name", "").lower().endswith(".xml")
-    return is_xml and _ALL_FORMS.encode() in raw[:4096]
+    if tree is None:
+        return False
+    name = etree.QName(tree)
+    namespace = name.namespace or ""
+    return name.localname == "Faktura" and namespace.startswith(_ALL_FORMS)
+
+
+def _looks_like_form(raw):
+    """Tell whether bytes begin like XML that names a form of the tax office."""
+    start = raw[:_START].replace(b"\x00", b"")
+    is_xml = start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+    return is_xml and _ALL_FORMS.encode() in start

@@ -30,6 +30,18 @@ def responsible(move):
     return administrators(move.company_id)[:1] or move.env.ref("base.user_admin")
 
 
+def person(company, chosen=None):
+    """Return who is asked about a received invoice; never the machine itself.
+
+    :param company: in the environment of whoever, or whatever, brings the invoice
+    :param chosen: user that a rule names, if any
+    """
+    for user in (chosen, company.env.user, company.sudo().l10n_pl_ksef_inbox_user_id):
+        if user and user.active and user._is_internal():
+            return user
+    return administrators(company)[:1] or company.env.ref("base.user_admin")
+
+
 def schedule(records, activity_type, user, summary, *, note="", day=None):
     """Give ``user`` one task on each record, due on ``day`` (today in Warsaw)."""
     # Tasks of the machine make no e-mail each: they are seen in Odoo.

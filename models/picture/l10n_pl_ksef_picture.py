@@ -4,7 +4,7 @@ The page needs nothing from a web server (styles are in it), so it can be drawn 
 background; ``wkhtmltopdf`` makes the PDF.
 """
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...ksef.crypto import sha256_base64
 from ...ksef.errors import KsefError
@@ -37,10 +37,15 @@ class Picture(models.AbstractModel):
         image = link and self.env["account.move"]._l10n_pl_ksef_qr_image(link)
         return Known(
             ksef_number=ksef_number or "",
-            acquired_at=acquired_at or None,
+            acquired_at=acquired_at and self._in_poland(acquired_at),
             link=link or "",
             qr=image or b"",
         )
+
+    def _in_poland(self, moment):
+        """Return a stored moment as the clocks in Poland showed it."""
+        zoned = self.with_context(tz="Europe/Warsaw")
+        return fields.Datetime.context_timestamp(zoned, moment)
 
     def _link(self, company, invoice, xml):
         """Return the address of a document in KSeF; empty without a connection."""
