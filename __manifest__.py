@@ -13,6 +13,7 @@
         "security/l10n_pl_ksef_groups.xml",
         "security/ir.model.access.csv",
         "security/l10n_pl_ksef_security.xml",
+        "security/fa3_security.xml",
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_watch_data.xml",

@@ -84,8 +84,10 @@ class AccountMove(models.Model):
             Podmiot1=self._l10n_pl_ksef_fa3_seller(source),
             Podmiot2=self._l10n_pl_ksef_fa3_buyer(source),
             Podmiot3=self._l10n_pl_ksef_fa3_third_parties(source),
+            PodmiotUpowazniony=self._l10n_pl_ksef_fa3_authorised(source),
             Fa=model.Fa(**self._l10n_pl_ksef_fa3_values(source)),
             Stopka=self._l10n_pl_ksef_fa3_footer(source),
+            Zalacznik=self._l10n_pl_ksef_fa3_attachment(source),
         )
 
     def _l10n_pl_ksef_fa3_values(self, source):
@@ -99,6 +101,7 @@ class AccountMove(models.Model):
             "FP": self.l10n_pl_ksef_fp or None,
             "TP": self.commercial_partner_id.l10n_pl_links_with_customer or None,
             "DodatkowyOpis": self._l10n_pl_ksef_fa3_remarks(source),
+            "ZwrotAkcyzy": self.l10n_pl_ksef_excise_refund or None,
             "FaWiersz": self._l10n_pl_ksef_fa3_rows(source),
             "Rozliczenie": self._l10n_pl_ksef_fa3_settlement(source),
             "Platnosc": self._l10n_pl_ksef_fa3_payment(source),

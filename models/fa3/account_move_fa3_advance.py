@@ -1,15 +1,18 @@
 """Advance invoices (ZAL), their settlement (ROZ) and corrections of both.
 
 Odoo's Sales app makes them: rows marked as down payment charge an advance, negative
-ones deduct it. Without that app there are none.
+ones deduct it. Without that app, or beside it, an invoice whose kind is set to ZAL by
+hand is one: its order is typed, and a later invoice deducts it by a button.
 """
 
-from odoo import models
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
 
 from ...ksef.fa3 import model
 from .fa3_order import order, order_before_and_after
 from .fa3_row import ADVANCE_KINDS, ZERO
-from .fa3_text import cut
+from .fa3_text import clean, code
+from .l10n_pl_ksef_reference import ADVANCE
 
 SETTLEMENT_KINDS = ("ROZ", "KOR_ROZ")
 MAX_PARTS = 31
@@ -17,6 +20,49 @@ MAX_PARTS = 31
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    l10n_pl_ksef_order_row_ids = fields.One2many(
+        "l10n_pl_ksef.order_row", "move_id", string="Order", copy=True
+    )
+    l10n_pl_ksef_advance_ids = fields.Many2many(
+        "account.move",
+        "l10n_pl_ksef_advance_rel",
+        "settlement_id",
+        "advance_id",
+        string="Advance invoices",
+        copy=False,
+        domain="[('commercial_partner_id', '=', commercial_partner_id),"
+        " ('move_type', '=', 'out_invoice'), ('state', '=', 'posted'),"
+        " ('l10n_pl_ksef_kind', '=', 'ZAL'), ('company_id', '=', company_id)]",
+        help="On a settlement: the advances that it deducts. On an advance invoice:"
+        " the earlier ones of the same order.",
+    )
+
+    def action_l10n_pl_ksef_deduct_advances(self):
+        """Add rows that deduct the chosen advance invoices, in place of such rows.
+
+        :raises UserError: no draft, or nothing chosen
+        """
+        self.ensure_one()
+        if self.state != "draft" or not self.l10n_pl_ksef_advance_ids:
+            raise UserError(
+                self.env._("Choose advance invoices on a draft to deduct them.")
+            )
+        former = self.invoice_line_ids.filtered("l10n_pl_ksef_is_advance")
+        rows = [
+            Command.create(line._l10n_pl_ksef_deduction())
+            for advance in self.l10n_pl_ksef_advance_ids
+            for line in advance.invoice_line_ids
+            if line.display_type == "product"
+        ]
+        self.write(
+            {
+                "invoice_line_ids": [
+                    *(Command.delete(line.id) for line in former),
+                    *rows,
+                ]
+            }
+        )
 
     def _l10n_pl_ksef_fa3_values(self, source):
         values = super()._l10n_pl_ksef_fa3_values(source)
@@ -26,7 +72,7 @@ class AccountMove(models.Model):
             values["FakturaZaliczkowa"] = self._l10n_pl_ksef_fa3_advances(source)
         if source.kind in ("KOR_ZAL", "KOR_ROZ"):
             values["P_15ZK"] = source.gross_before
-            values["KursWalutyZK"] = source.root.advance_rate
+            values["KursWalutyZK"] = source.root and source.root.advance_rate
         return values
 
     def _l10n_pl_ksef_fa3_rows(self, source):
@@ -48,33 +94,40 @@ class AccountMove(models.Model):
             found["P_6"] = days.pop()
         elif len(days) > 1 and paid == source.totals.gross:
             found["ZaliczkaCzesciowa"] = tuple(
-                model.ZaliczkaCzesciowa(P_6Z=payment.day, P_15Z=payment.amount)
+                model.ZaliczkaCzesciowa(
+                    P_6Z=payment.day,
+                    P_15Z=payment.amount,
+                    KursWalutyZW=self._l10n_pl_ksef_fa3_rate_on(payment.day)
+                    if source.is_foreign
+                    else None,
+                )
                 for payment in payments[:MAX_PARTS]
             )
         found["Zamowienie"] = order(source)
         if source.completes_order:
-            found["FakturaZaliczkowa"] = _references(source.earlier_advances)
+            found["FakturaZaliczkowa"] = _references(source.earlier_advances, source)
         return found
 
     def _l10n_pl_ksef_fa3_corrected_order(self, source):
-        """Return the order before (as it was sent) and after (as it stands)."""
+        """Return the order before this correction and after (as it stands)."""
         after = order(source)
-        before = source.sent and source.sent.Fa.Zamowienie
-        return order_before_and_after(before or order(source.root), after)
+        return order_before_and_after(source.order_before, after)
 
     def _l10n_pl_ksef_fa3_advances(self, source):
         """Return the advance invoices settled; a correction repeats those."""
         if source.kind == "KOR_ROZ" and source.sent:
             return source.sent.Fa.FakturaZaliczkowa
-        return _references((source.root or source).settled_advances)
+        settling = source.root or source
+        return _references(settling.settled_advances, settling)
 
     def _l10n_pl_ksef_advances(self):
-        """Return the posted advance invoices of the sales orders of these rows."""
+        """Return the posted advance invoices: chosen, and of the sales orders."""
         lines = self.invoice_line_ids
-        if "sale_line_ids" not in lines._fields:
-            return self.browse()
-        advances = lines.sale_line_ids.order_id.order_line.filtered("is_downpayment")
-        moves = advances.invoice_lines.move_id.filtered(
+        moves = self.l10n_pl_ksef_advance_ids
+        if "sale_line_ids" in lines._fields:
+            sold = lines.sale_line_ids.order_id.order_line.filtered("is_downpayment")
+            moves |= sold.invoice_lines.move_id
+        moves = moves.filtered(
             lambda move: (
                 move.state == "posted" and move._l10n_pl_ksef_fa3_kind() == "ZAL"
             )
@@ -82,14 +135,51 @@ class AccountMove(models.Model):
         return moves.sorted(lambda move: (move.invoice_date, move.id))
 
 
-def _references(advances):
-    return tuple(_reference(advance.move) for advance in advances)
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _l10n_pl_ksef_deduction(self):
+        """Return the values of a row that deducts this row of an advance invoice."""
+        self.ensure_one()
+        return {
+            "name": self.env._(
+                "Advance %(number)s: %(name)s",
+                number=self.move_id.name,
+                name=self.name or self.product_id.display_name or "",
+            ),
+            "product_id": self.product_id.id,
+            "account_id": self.account_id.id,
+            "product_uom_id": self.product_uom_id.id,
+            "quantity": -self.quantity,
+            "price_unit": self.price_unit,
+            "discount": self.discount,
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+            "l10n_pl_ksef_is_advance": True,
+        }
+
+
+def _references(advances, source):
+    """Return the advance invoices in Odoo, and those typed that are not in it."""
+    typed = source.references(ADVANCE)
+    return (
+        *(_reference(advance.move) for advance in advances),
+        *(_outside_reference(each) for each in typed),
+    )
+
+
+def _outside_reference(record):
+    number = code(record.ksef_number) and record.ksef_number.strip()
+    return model.FakturaZaliczkowa(
+        NrKSeFZN=not number,
+        NrFaZaliczkowej=None if number else clean(record.number),
+        NrKSeFFaZaliczkowej=number or None,
+    )
 
 
 def _reference(move):
     number = move._l10n_pl_ksef_any_number() or None
     return model.FakturaZaliczkowa(
         NrKSeFZN=not number,
-        NrFaZaliczkowej=None if number else cut(move.name, 256),
+        NrFaZaliczkowej=None if number else clean(move.name),
         NrKSeFFaZaliczkowej=number,
     )

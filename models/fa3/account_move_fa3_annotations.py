@@ -29,7 +29,7 @@ class AccountMove(models.Model):
             P_18=reverse_charge(source),
             P_18A=split_payment(source),
             Zwolnienie=exemption(source),
-            NoweSrodkiTransportu=model.NoweSrodkiTransportu(P_22N=True),
+            NoweSrodkiTransportu=self._l10n_pl_ksef_fa3_vehicles(source),
             P_23=YES if is_triangular(source) else NO,
             PMarzy=margin(source),
         )
@@ -60,10 +60,10 @@ def reverse_charge(source):
 
 def has_annex15(source):
     """Tell whether goods of annex 15 are sold, or ordered behind an advance."""
-    if any(row.product.is_annex15 for row in source.all_rows):
+    if any(row.is_annex15 for row in source.all_rows):
         return True
     return source.kind in ADVANCE_KINDS and any(
-        line.product_id.l10n_pl_ksef_annex15 for line in order_lines(source)
+        line.product.is_annex15 for line in order_lines(source)
     )
 
 

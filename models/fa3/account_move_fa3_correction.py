@@ -7,15 +7,10 @@ from odoo import api, fields, models
 
 from ...ksef.errors import KsefError
 from ...ksef.fa3 import model, parse
-from .fa3_correction import rows_of_changes
+from .fa3_correction import rows_of_changes, without_amounts
 from .fa3_row import ZERO
-from .fa3_text import cut
+from .fa3_text import clean, cut
 
-CORRECTION_TYPES = [
-    ("1", "In the period of the corrected invoice"),
-    ("2", "In the period of this correction"),
-    ("3", "On another date, or differing by row"),
-]
 #: The first day of KSeF 2.0: what was issued before was issued outside it.
 KSEF_START = date(2026, 2, 1)
 #: links the buyer with its former data (IDNabywcy).
@@ -24,56 +19,6 @@ BUYER_KEY = "0001"
 
 class AccountMove(models.Model):
     _inherit = "account.move"
-
-    l10n_pl_ksef_is_correction = fields.Boolean(
-        compute="_compute_l10n_pl_ksef_is_correction", export_string_translation=False
-    )
-    l10n_pl_ksef_correction_reason = fields.Char(
-        "Reason of the correction",
-        copy=False,
-        help="Printed on the structured correction (PrzyczynaKorekty).",
-    )
-    l10n_pl_ksef_correction_type = fields.Selection(
-        CORRECTION_TYPES,
-        string="Effect of the correction",
-        copy=False,
-        help="Empty: in the period of this correction when it lowers the invoice, in"
-        " that of the corrected invoice when it raises it.",
-    )
-    l10n_pl_ksef_corrects_parties = fields.Boolean(
-        "Corrects names or addresses",
-        copy=False,
-        help="The correction shows the buyer's and seller's data as they were on the"
-        " corrected invoice and as they are now.",
-    )
-    l10n_pl_ksef_corrected_ids = fields.Many2many(
-        "account.move",
-        "l10n_pl_ksef_corrected_rel",
-        "correction_id",
-        "corrected_id",
-        string="Also corrects",
-        copy=False,
-        domain="[('commercial_partner_id', '=', commercial_partner_id),"
-        " ('move_type', '=', 'out_invoice'), ('state', '=', 'posted'),"
-        " ('company_id', '=', company_id)]",
-        help="Further invoices that one rebate corrects together.",
-    )
-    l10n_pl_ksef_corrected_period = fields.Char(
-        "Period of the rebate",
-        size=256,
-        copy=False,
-        help="For a rebate on all sales of a period, for example “I półrocze 2026”.",
-    )
-    l10n_pl_ksef_origin_number = fields.Char(
-        "Corrected invoice (not in Odoo)", size=256, copy=False
-    )
-    l10n_pl_ksef_origin_date = fields.Date("Its date", copy=False)
-    l10n_pl_ksef_origin_ksef_number = fields.Char(
-        "Its KSeF number",
-        size=36,
-        copy=False,
-        help="Empty: it was issued outside KSeF.",
-    )
 
     @api.depends("reversed_entry_id")
     def _compute_invoice_currency_rate(self):
@@ -85,12 +30,6 @@ class AccountMove(models.Model):
             if root and root.currency_id == move.currency_id:
                 move.invoice_currency_rate = root.invoice_currency_rate
         return result
-
-    @api.depends("move_type", "reversed_entry_id")
-    def _compute_l10n_pl_ksef_is_correction(self):
-        for move in self:
-            is_refund = move.move_type in ("out_refund", "in_refund")
-            move.l10n_pl_ksef_is_correction = is_refund or move._l10n_pl_ksef_origin()
 
     # -- what is corrected -------------------------------------------------
     def _l10n_pl_ksef_corrected(self):
@@ -149,6 +88,7 @@ class AccountMove(models.Model):
             "TypKorekty": correction_type(source),
             "DaneFaKorygowanej": self._l10n_pl_ksef_fa3_references(source),
             "OkresFaKorygowanej": cut(self.l10n_pl_ksef_corrected_period, 256),
+            "NrFaKorygowany": clean(self.l10n_pl_ksef_right_number),
             "Podmiot1K": former_seller(source),
             "Podmiot2K": former_buyer(source),
         }
@@ -182,13 +122,17 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_rows(self, source):
         """Rows of a correction: pairs where they can be said, else differences.
 
-        A rebate on all sales of a period has none.
+        A rebate on all sales of a period has none; one on some of them has names.
         """
         if not source.is_correction:
             return super()._l10n_pl_ksef_fa3_rows(source)
+        if self.l10n_pl_ksef_correction_style == "names":
+            return tuple(
+                without_amounts(row) for row in super()._l10n_pl_ksef_fa3_rows(source)
+            )
         if self.l10n_pl_ksef_corrected_period:
             return ()
-        if source.changes is None:
+        if source.correction_style == "differences" or source.changes is None:
             return super()._l10n_pl_ksef_fa3_rows(source)
         return rows_of_changes(source.changes)
 

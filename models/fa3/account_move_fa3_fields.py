@@ -3,11 +3,37 @@
 from odoo import fields, models
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
+KINDS = [
+    ("VAT", "VAT - invoice"),
+    ("KOR", "KOR - correction"),
+    ("ZAL", "ZAL - advance invoice"),
+    ("ROZ", "ROZ - settlement of advances"),
+    ("UPR", "UPR - simplified invoice"),
+    ("KOR_ZAL", "KOR_ZAL - correction of an advance invoice"),
+    ("KOR_ROZ", "KOR_ROZ - correction of a settlement"),
+]
+PAYMENT_FORMS = [
+    ("1", "Cash"),
+    ("2", "Card"),
+    ("3", "Voucher"),
+    ("4", "Cheque"),
+    ("5", "Credit"),
+    ("6", "Transfer"),
+    ("7", "Mobile"),
+    ("other", "Other"),
+]
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    l10n_pl_ksef_kind = fields.Selection(
+        KINDS,
+        string="Kind of invoice",
+        copy=False,
+        help="Empty: told by the document itself (credit notes are corrections, rows"
+        " that charge or deduct an advance make advance invoices and settlements).",
+    )
     l10n_pl_ksef_period_from = fields.Date("Supply period from", copy=False)
     l10n_pl_ksef_period_to = fields.Date("Supply period to", copy=False)
     l10n_pl_ksef_split_payment = fields.Selection(
@@ -33,8 +59,25 @@ class AccountMove(models.Model):
     )
     l10n_pl_ksef_contract_number = fields.Char("Contract number", size=256)
     l10n_pl_ksef_contract_date = fields.Date("Contract date")
+    l10n_pl_ksef_excise_refund = fields.Boolean(
+        "Excise refund for farmers",
+        help="The invoice is for diesel of which a farmer claims the excise back.",
+    )
+    l10n_pl_ksef_payment_form = fields.Selection(
+        PAYMENT_FORMS,
+        string="Form of payment",
+        help="Empty: by the payment method of the invoice or the payments made.",
+    )
+    l10n_pl_ksef_payment_words = fields.Char("Form of payment in words", size=256)
     l10n_pl_ksef_party_ids = fields.One2many(
         "l10n_pl_ksef.party", "move_id", string="Third parties", copy=True
+    )
+    l10n_pl_ksef_entry_ids = fields.One2many(
+        "l10n_pl_ksef.entry",
+        "move_id",
+        string="Further remarks",
+        copy=True,
+        help="Key and value, printed as a further description (DodatkowyOpis).",
     )
 
 
@@ -45,4 +88,15 @@ class AccountMoveLine(models.Model):
         "Supply date of the row",
         copy=False,
         help="Only when the rows of one invoice have different dates of supply.",
+    )
+    l10n_pl_ksef_annex15 = fields.Boolean(
+        "Annex 15",
+        help="Goods or services of annex 15 (split payment); also told by the product.",
+    )
+    l10n_pl_ksef_excise = fields.Monetary(
+        "Excise in the price", help="Excise duty that the price of this row includes."
+    )
+    l10n_pl_ksef_is_advance = fields.Boolean(
+        "Deducts an advance",
+        help="The row deducts an advance invoice; made without a sales order.",
     )

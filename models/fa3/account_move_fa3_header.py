@@ -6,7 +6,7 @@ from odoo import fields, models, release
 from odoo.modules.module import get_manifest
 
 from ...ksef.fa3 import model
-from .fa3_text import cut, quantity
+from .fa3_text import clean, cut, quantity
 
 
 class AccountMove(models.Model):
@@ -28,7 +28,8 @@ class AccountMove(models.Model):
             "KodWaluty": move.currency_id.name,
             "P_1": move.invoice_date or None,
             "P_1M": cut(source.company.l10n_pl_ksef_issue_place, 256),
-            "P_2": cut(move.name, 256),
+            "P_2": clean(move.name),
+            "WZ": self._l10n_pl_ksef_fa3_delivery_notes(source),
             "P_6": supplied if supplied != move.invoice_date and not period else None,
             "OkresFa": period and model.OkresFa(P_6_Od=period[0], P_6_Do=period[1]),
         }

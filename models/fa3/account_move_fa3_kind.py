@@ -18,6 +18,8 @@ class AccountMove(models.Model):
         and the reversal of a credit note, which Odoo makes an ordinary invoice.
         """
         self.ensure_one()
+        if self.l10n_pl_ksef_kind:
+            return self.l10n_pl_ksef_kind
         if self.move_type in ("out_refund", "in_refund") or self._l10n_pl_ksef_origin():
             root = self._l10n_pl_ksef_root()
             kind = root and root._l10n_pl_ksef_fa3_kind()
@@ -43,10 +45,20 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_downpayments(self, lines=None):
         """Return the amounts of the rows that charge or deduct an advance."""
-        if "is_downpayment" not in self.env["account.move.line"]._fields:
-            return []
-        return [
-            line.price_subtotal
-            for line in (self.invoice_line_ids if lines is None else lines)
-            if line.is_downpayment and line.display_type == "product"
-        ]
+        if lines is None:
+            lines = self.invoice_line_ids.filtered(
+                lambda line: line._l10n_pl_ksef_is_any_advance()
+            )
+        else:
+            lines = [line for line in lines if line.is_advance]
+        return [line.price_subtotal for line in lines if line.display_type == "product"]
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _l10n_pl_ksef_is_any_advance(self):
+        """Tell whether the row charges or deducts an advance, of Sales or by hand."""
+        self.ensure_one()
+        is_of_sales = "is_downpayment" in self._fields and self.is_downpayment
+        return bool(self.l10n_pl_ksef_is_advance or is_of_sales)

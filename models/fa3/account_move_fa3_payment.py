@@ -12,6 +12,7 @@ from .fa3_text import clean, code, cut, money, quantity
 
 #: type of journal -> FormaPlatnosci.
 CASH, CARD, TRANSFER = 1, 2, 6
+OTHER = "other"
 FORMS = {"cash": CASH, "credit": CARD, "bank": TRANSFER}
 _DAYS = "dni"
 _FROM_ISSUE = "wystawienie faktury"
@@ -41,7 +42,7 @@ class AccountMove(models.Model):
         found = {
             **_paid_part(payments, is_paid),
             "TerminPlatnosci": _due(source) if is_open else (),
-            "FormaPlatnosci": form or (TRANSFER if accounts else None),
+            **_form(source, form or (TRANSFER if accounts else None)),
             **accounts,
             "Skonto": _early_payment_discount(source) if is_open else None,
         }
@@ -94,8 +95,18 @@ def _paid_part(payments, is_paid):
     }
 
 
+def _form(source, form):
+    words = clean(source.move.l10n_pl_ksef_payment_words)
+    if source.move.l10n_pl_ksef_payment_form == OTHER:
+        return {"PlatnoscInna": True, "OpisPlatnosci": words}
+    return {"FormaPlatnosci": form}
+
+
 def payment_form(source, payments):
-    """Return the form agreed on the invoice, else that of its only payment."""
+    """Return the form said or agreed on the invoice, else that of its only payment."""
+    said = source.move.l10n_pl_ksef_payment_form
+    if said:
+        return None if said == OTHER else int(said)
     agreed = source.move.preferred_payment_method_line_id.journal_id.type
     if agreed in FORMS:
         return FORMS[agreed]

@@ -7,7 +7,7 @@ from odoo.tools.mail import html2plaintext
 
 from ...ksef.fa3 import model
 from .account_tax import MARGIN
-from .fa3_text import fits, pieces, price, quantity
+from .fa3_text import cut, fits, money, pieces, price, quantity
 
 QUANTITY_DIGITS = 6
 NAME_LENGTH = 512
@@ -51,7 +51,8 @@ class AccountMove(models.Model):
             **values(source, row),
             P_12=tax.code,
             P_12_XII=tax.foreign_percentage,
-            P_12_Zal_15=product.is_annex15,
+            P_12_Zal_15=row.is_annex15,
+            KwotaAkcyzy=excise(row),
             GTU=product.gtu,
             Procedura=procedure(source, row),
             KursWaluty=source.row_rate(row),
@@ -60,11 +61,17 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_remarks(self, source):
         """Return the pairs of DodatkowyOpis: cut names, notes, legal grounds."""
         return (
+            *_typed(source),
             *_rest_of_names(source),
             *_notes(source),
             *_exemptions(source),
             *_legal_notes(source),
         )
+
+
+def excise(row):
+    """Return KwotaAkcyzy: the excise in the price of a row, ``None`` where none is."""
+    return money(row.line.excise) if row.line.excise else None
 
 
 def row_name(row):
@@ -130,6 +137,14 @@ def remark(key, text, row_number=None):
     return [
         model.TKluczWartosc(NrWiersza=row_number, Klucz=key, Wartosc=piece)
         for piece in pieces(text, VALUE_LENGTH, VALUE_LENGTH)
+    ]
+
+
+def _typed(source):
+    return [
+        pair
+        for entry in source.move.l10n_pl_ksef_entry_ids
+        for pair in remark(cut(entry.key, VALUE_LENGTH), entry.value)
     ]
 
 

@@ -1,12 +1,14 @@
-"""WarunkiTransakcji and Stopka: orders, contracts, delivery terms, footer."""
+"""WarunkiTransakcji and Stopka: contracts, orders, delivery, transport, footer."""
 
 import re
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools.mail import html2plaintext
 
 from ...ksef.fa3 import model
-from .fa3_text import clean_lines, code, cut
+from .fa3_text import clean, clean_lines, code, cut, quantity
+from .fa3_transport import transport
+from .l10n_pl_ksef_reference import CONTRACT, ORDER
 
 FOOTER_LENGTH = 3500
 #: FA(3) has room for three texts.
@@ -18,38 +20,81 @@ _KRS = re.compile(r"\d{10}")
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    l10n_pl_ksef_reference_ids = fields.One2many(
+        "l10n_pl_ksef.reference",
+        "move_id",
+        string="Further contracts and orders",
+        copy=True,
+    )
+    l10n_pl_ksef_agreed_rate = fields.Float(
+        "Agreed exchange rate",
+        digits=(22, 6),
+        help="PLN for one unit, by which prices agreed in another currency were"
+        " converted; no rate of the tax.",
+    )
+    l10n_pl_ksef_agreed_currency_id = fields.Many2one(
+        "res.currency", "Agreed currency", ondelete="restrict"
+    )
+    l10n_pl_ksef_intermediary = fields.Boolean(
+        "Intermediary in a chain of supplies",
+        help="Supply by the party of art. 22(2d) of the VAT Act in a chain that is no"
+        " simplified triangular one.",
+    )
+    l10n_pl_ksef_transport_ids = fields.One2many(
+        "l10n_pl_ksef.transport", "move_id", string="Transport", copy=False
+    )
+
     def _l10n_pl_ksef_fa3_terms(self, source):
+        move = source.move
+        rate = quantity(move.l10n_pl_ksef_agreed_rate) or None
         found = {
             "Umowy": self._l10n_pl_ksef_fa3_contracts(source),
             "Zamowienia": self._l10n_pl_ksef_fa3_orders(source),
+            "NrPartiiTowaru": self._l10n_pl_ksef_fa3_lots(source),
             "WarunkiDostawy": self._l10n_pl_ksef_fa3_incoterm(source),
+            "KursUmowny": rate,
+            "WalutaUmowna": move.l10n_pl_ksef_agreed_currency_id.name or None,
+            "Transport": tuple(
+                transport(source, each) for each in move.l10n_pl_ksef_transport_ids
+            ),
+            "PodmiotPosredniczacy": move.l10n_pl_ksef_intermediary or None,
         }
         return model.WarunkiTransakcji(**found) if any(found.values()) else None
 
     def _l10n_pl_ksef_fa3_contracts(self, source):
-        signed = source.move.l10n_pl_ksef_contract_date or None
-        name = cut(source.move.l10n_pl_ksef_contract_number, 256)
-        if not (signed or name):
-            return ()
-        return (model.Umowy(DataUmowy=signed, NrUmowy=name),)
+        move = source.move
+        typed = [(each.date, each.number) for each in source.references(CONTRACT)]
+        if move.l10n_pl_ksef_contract_number or move.l10n_pl_ksef_contract_date:
+            first = move.l10n_pl_ksef_contract_date, move.l10n_pl_ksef_contract_number
+            typed.insert(0, first)
+        return tuple(
+            model.Umowy(DataUmowy=day or None, NrUmowy=clean(number))
+            for day, number in typed
+        )
 
     def _l10n_pl_ksef_fa3_orders(self, source):
-        """Return the buyer's orders: by the sales orders, else the invoice's reference.
+        """Return the buyer's orders: typed, of the sales orders, else the reference.
 
         The reference of a correction is Odoo's own sentence, that of a bill the
         supplier's number: no orders.
         """
-        orders = source.sale_orders
-        if orders:
-            return tuple(
-                model.Zamowienia(
-                    DataZamowienia=order.date_order.date()
-                    if order.date_order
-                    else None,
-                    NrZamowienia=cut(order.client_order_ref or order.name, 256),
-                )
-                for order in orders
+        typed = [
+            model.Zamowienia(
+                DataZamowienia=each.date or None, NrZamowienia=clean(each.number)
             )
+            for each in source.references(ORDER)
+        ]
+        numbers = {one.NrZamowienia for one in typed}
+        sold = [
+            model.Zamowienia(
+                DataZamowienia=order.date_order.date() if order.date_order else None,
+                NrZamowienia=clean(order.client_order_ref or order.name),
+            )
+            for order in source.sale_orders
+        ]
+        orders = [*typed, *(one for one in sold if one.NrZamowienia not in numbers)]
+        if orders:
+            return tuple(orders)
         own = source.is_correction or source.is_self_billing
         reference = None if own else cut(source.move.ref, 256)
         return (model.Zamowienia(NrZamowienia=reference),) if reference else ()

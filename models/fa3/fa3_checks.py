@@ -17,10 +17,12 @@ _lt = LazyTranslate(__name__)
 SCHEMA_PATH = "l10n_pl_edi/data/fa3_schema.xsd"
 #: KSeF takes no larger file (without attachments).
 MAX_BYTES = 1_000_000
+#: and none larger than this with an attachment.
+MAX_BYTES_WITH_ATTACHMENT = 3_000_000
 
 _WRONG_FIELD = _lt("Field %(path)s of the structured invoice is wrong: %(reason)s")
 _TOO_LARGE = _lt(
-    "The structured invoice has %(size)s bytes, KSeF takes 1 000 000: split the"
+    "The structured invoice has %(size)s bytes, KSeF takes %(limit)s: split the"
     " invoice."
 )
 _ROW = re.compile(r"Fa/FaWiersz\[?(\d*)")
@@ -32,6 +34,16 @@ _PLACES = (
     ("Fa/Platnosc", lambda source: source.move, "partner_bank_id"),
     ("Fa/P_2", lambda source: source.move, "name"),
     ("Fa/P_1", lambda source: source.move, "invoice_date"),
+    ("PodmiotUpowazniony", lambda source: source.authorised[0], "vat"),
+    ("Zalacznik", lambda source: source.move, "l10n_pl_ksef_attachment_ids"),
+    (
+        "Fa/WarunkiTransakcji/Transport",
+        lambda source: source.move,
+        "l10n_pl_ksef_transport_ids",
+    ),
+    ("Fa/WarunkiTransakcji", lambda source: source.move, "l10n_pl_ksef_reference_ids"),
+    ("Fa/Adnotacje/NoweSrodki", lambda source: source.move, "l10n_pl_ksef_vehicle_ids"),
+    ("Fa/Zamowienie", lambda source: source.move, "l10n_pl_ksef_order_row_ids"),
     ("Stopka", lambda source: source.company, "l10n_pl_ksef_footer"),
 )
 
@@ -53,9 +65,11 @@ def check_document(env, source, invoice):
     """
     xml, wrong = _write(invoice)
     problems = [_tell(env, source, one) for one in wrong]
-    if xml and len(xml) > MAX_BYTES:
+    limit = MAX_BYTES_WITH_ATTACHMENT if invoice.Zalacznik else MAX_BYTES
+    if xml and len(xml) > limit:
         # A lazy text takes its values after translation.
-        text = env._(_TOO_LARGE) % {"size": len(xml)}  # pylint: disable=W8301
+        values = {"size": len(xml), "limit": limit}
+        text = env._(_TOO_LARGE) % values  # pylint: disable=W8301
         problems.append(_problem("too_large", text, source.move, "invoice_line_ids"))
     return (None, problems) if problems else (xml, [])
 

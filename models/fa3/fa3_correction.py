@@ -116,6 +116,18 @@ def _changed(before, row, source):
     )
 
 
+def without_amounts(row):
+    """Return a row that says what a rebate is on, and no more."""
+    return FaWiersz(
+        NrWierszaFa=row.NrWierszaFa,
+        UU_ID=row.UU_ID,
+        P_7=row.P_7,
+        CN=row.CN,
+        P_8A=row.P_8A,
+        P_8B=abs(row.P_8B) if row.P_8B else None,
+    )
+
+
 def rows_of_changes(found):
     """Return the rows that show ``changes``: before and after under one number."""
     rows = []

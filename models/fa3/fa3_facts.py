@@ -77,6 +77,7 @@ class ProductFacts:
     gtu: str | None
     is_annex15: bool
     is_deposit: bool
+    new_transport: str | None
 
 
 #: stands for the product of a row that has none.
@@ -90,6 +91,7 @@ NO_PRODUCT = ProductFacts(
     gtu=None,
     is_annex15=False,
     is_deposit=False,
+    new_transport=None,
 )
 
 
@@ -232,6 +234,7 @@ def _product(product):
         gtu=product.l10n_pl_vat_gtu or None,
         is_annex15=product.l10n_pl_ksef_annex15,
         is_deposit=product.l10n_pl_ksef_is_deposit,
+        new_transport=product.l10n_pl_ksef_new_transport or None,
     )
 
 

@@ -28,6 +28,9 @@ _COLUMNS = (
     "date_maturity",
     "l10n_pl_ksef_supply_date",
     "l10n_pl_ksef_origin_line_id",
+    "l10n_pl_ksef_annex15",
+    "l10n_pl_ksef_excise",
+    "l10n_pl_ksef_is_advance",
 )
 #: of the Sales app.
 _DOWNPAYMENT = "is_downpayment"
@@ -55,8 +58,16 @@ class Line(NamedTuple):
     date_maturity: object
     supply_date: object
     origin_line_id: int | None
+    is_annex15: bool | None
+    excise: float | None
+    deducts_advance: bool | None
     is_downpayment: bool | None
     tax_ids: tuple[int, ...]
+
+    @property
+    def is_advance(self):
+        """Whether the row charges or deducts an advance."""
+        return bool(self.is_downpayment or self.deducts_advance)
 
     # So that a line can stand for its record where problems point at one.
     _name = "account.move.line"

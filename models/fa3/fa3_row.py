@@ -73,6 +73,10 @@ class Row:
     number: int = 0
 
     @property
+    def is_annex15(self):
+        return bool(self.product.is_annex15 or self.line.is_annex15)
+
+    @property
     def is_taxed(self):
         return self.rate in TAXED
 

@@ -13,6 +13,7 @@ from . import (
     fa3_rules_document,
     fa3_rules_parties,
     fa3_rules_rows,
+    fa3_rules_terms,
 )
 
 __all__ = ["ERROR", "RULES", "WARNING", "Problem", "run_rules"]
@@ -26,6 +27,7 @@ RULES = (
     *fa3_rules_parties.RULES,
     *fa3_rules_rows.RULES,
     *fa3_rules_amounts.RULES,
+    *fa3_rules_terms.RULES,
 )
 
 

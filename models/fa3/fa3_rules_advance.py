@@ -8,6 +8,7 @@ from ..common.fa3_rule import ERROR, WARNING, Rule, found
 from .fa3_order import order_lines
 from .fa3_row import ADVANCE_KINDS, ZERO
 from .fa3_text import cut
+from .l10n_pl_ksef_reference import ADVANCE
 
 _lt = LazyTranslate(__name__)
 
@@ -33,9 +34,9 @@ def _order_row_without_rate(source):
     if source.kind not in ADVANCE_KINDS:
         return
     for line in order_lines(source):
-        taxes = source.facts.taxes(source.env, line.tax_ids._ids)
-        if len(taxes) != 1 or not taxes[0].rate:
-            yield found(line.order_id, "order_line", row=cut(line.name, 60))
+        if not line.tax or not line.tax.rate:
+            record, field = line.owner
+            yield found(record, field, row=cut(line.name, 60))
 
 
 def _over_advanced(source):
@@ -69,6 +70,8 @@ def _wrongly_deducted(source):
     """Odoo deducts a corrected advance in full, or no more at all."""
     if source.kind != "ROZ":
         return
+    if source.references(ADVANCE):
+        return
     standing = sum((one.gross_left for one in source.advances), ZERO)
     deducted = source.deducted_so_far
     is_corrected = any(len(one.history) > 1 for one in source.advances)
@@ -78,6 +81,19 @@ def _wrongly_deducted(source):
         yield found(
             source.move, "invoice_line_ids", deducted=deducted, standing=standing
         )
+
+
+def _nothing_settled(source):
+    if source.kind != "ROZ" or source.references(ADVANCE):
+        return
+    if not source.advances:
+        yield found(source.move, "l10n_pl_ksef_advance_ids")
+
+
+def _no_amount_before(source):
+    is_of_advance = source.kind in ("KOR_ZAL", "KOR_ROZ")
+    if is_of_advance and not source.root and not source.gross_before:
+        yield found(source.move, "l10n_pl_ksef_gross_before")
 
 
 def _other_rate(source):
@@ -110,13 +126,16 @@ RULES = (
     Rule(
         ERROR,
         "advance_without_order",
-        _lt("An advance invoice must show the order: make it from a sales order."),
+        _lt(
+            "An advance invoice must show the order: make it from a sales order, or"
+            " type the rows of the order on the KSeF tab."
+        ),
         _no_order,
     ),
     Rule(
         ERROR,
         "order_row_without_rate",
-        _lt("The row “%(row)s” of the sales order needs one tax with a KSeF rate."),
+        _lt("The row “%(row)s” of the order needs one tax with a KSeF rate."),
         _order_row_without_rate,
     ),
     Rule(
@@ -154,6 +173,24 @@ RULES = (
             " %(standing)s are left: mend the deducting rows."
         ),
         _wrongly_deducted,
+    ),
+    Rule(
+        ERROR,
+        "nothing_settled",
+        _lt(
+            "A settlement must name the advance invoices: choose them on the KSeF tab,"
+            " or type those that are not in Odoo."
+        ),
+        _nothing_settled,
+    ),
+    Rule(
+        ERROR,
+        "no_amount_before",
+        _lt(
+            "Enter what the corrected advance invoice or settlement came to before"
+            " this correction."
+        ),
+        _no_amount_before,
     ),
     Rule(
         WARNING,

@@ -7,6 +7,7 @@ from odoo.tools import LazyTranslate
 from ...ksef.identifiers import is_internal_id, is_nip
 from ..common.fa3_rule import ERROR, WARNING, Rule, found
 from .account_move_fa3_parties import needs_prefix
+from .account_move_fa3_vehicles import sells_only_vehicles
 
 _lt = LazyTranslate(__name__)
 
@@ -52,6 +53,9 @@ def _buyer_eu_number(source):
 
 
 def _buyer_without_eu_number(source):
+    if sells_only_vehicles(source):
+        # Art. 13(2)(4): also to a buyer who is no taxpayer.
+        return
     if needs_prefix(source) and not source.buyer_identity.eu_number:
         yield found(source.buyer, "vat", buyer=source.buyer.name)
 

@@ -14,6 +14,9 @@ from .fa3_source_advances import Advances
 from .fa3_source_corrections import Corrections
 from .fa3_text import money
 
+#: role of the authorised party where none was said.
+TAX_REPRESENTATIVE = "3"
+
 
 class Source(Corrections, Advances):
     """A move with everything that several blocks of FA(3) need.
@@ -70,6 +73,33 @@ class Source(Corrections, Advances):
     def parties(self):
         return self.move.l10n_pl_ksef_party_ids
 
+    @cached_property
+    def authorised(self):
+        """Who acts for the seller, and its role; of the company where not said."""
+        move, company = self.move, self.company
+        if move.l10n_pl_ksef_authorised_id:
+            role = move.l10n_pl_ksef_authorised_role or TAX_REPRESENTATIVE
+            return move.l10n_pl_ksef_authorised_id, role
+        if self.is_self_billing:
+            return company.l10n_pl_ksef_authorised_id.browse(), None
+        role = company.l10n_pl_ksef_authorised_role or TAX_REPRESENTATIVE
+        return company.l10n_pl_ksef_authorised_id, role
+
+    @cached_property
+    def vehicles(self):
+        """The new means of transport, each with the row that sells it."""
+        rows = {row.line.id: row for row in self.goods}
+        return [
+            (record, rows[record.line_id.id])
+            for record in self.move.l10n_pl_ksef_vehicle_ids
+            if record.line_id.id in rows
+        ]
+
+    def references(self, kind):
+        """Return the typed contracts, orders or advance invoices of the move."""
+        typed = self.move.l10n_pl_ksef_reference_ids
+        return typed.filtered(lambda each: each.kind == kind)
+
     # -- what it is ------------------------------------------------------------
     @cached_property
     def kind(self):
@@ -117,12 +147,17 @@ class Source(Corrections, Advances):
         rows = [
             row
             for row in self._products
-            if not row.is_deposit and (row.line.quantity or row.net)
+            if not row.is_deposit
+            and (row.line.quantity or row.net or self.keeps_empty_rows)
         ]
         goods = [row for row in rows if not row.is_advance]
         for index, row in enumerate(goods, 1):
             row.number = index
         return rows
+
+    @property
+    def keeps_empty_rows(self):
+        return self.company.l10n_pl_ksef_keep_empty_rows
 
     @cached_property
     def deposits(self):
@@ -152,7 +187,7 @@ class Source(Corrections, Advances):
             gross=money(shown * gross),
             vat=money(shown * (gross - (line.price_subtotal or 0.0))),
             supplied=line.supply_date,
-            is_advance=bool(line.is_downpayment),
+            is_advance=line.is_advance or self.move.l10n_pl_ksef_kind == "ZAL",
         )
 
     def row_id(self, line):

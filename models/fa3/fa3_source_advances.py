@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from .fa3_order import order, order_value
+from .fa3_order import left_of, order, order_value
 from .fa3_row import ADVANCE_KINDS, BUCKETS, ZERO
 from .fa3_text import money
 
@@ -49,23 +49,70 @@ class Advances:
     @cached_property
     def settled_advances(self):
         """Sources of the advance invoices that this invoice deducts."""
-        deducting = self.env["account.move.line"].browse(
-            row.line.id for row in self.rows if row.is_advance
-        )
-        orders = set(deducting.sale_line_ids)
+        chosen = set(self.move.l10n_pl_ksef_advance_ids)
+        orders = self._deducted_sale_lines
         return [
             one
             for one in self.advances
-            if any(
-                sale_line in orders
-                for line in one.move.invoice_line_ids
-                for sale_line in line.sale_line_ids
-            )
+            if one.move in chosen
+            or (orders and orders & one.move.invoice_line_ids.sale_line_ids)
         ]
+
+    @cached_property
+    def _deducted_sale_lines(self):
+        """The order lines of down payments that rows deduct; ``None`` without Sales."""
+        deducting = self.env["account.move.line"].browse(
+            row.line.id for row in self.rows if row.is_advance
+        )
+        return deducting.sale_line_ids if "sale_line_ids" in deducting._fields else None
+
+    @cached_property
+    def order_before(self):
+        """The order as it was before this correction of an advance invoice.
+
+        What the latest earlier correction left, else what the advance invoice showed.
+        """
+        if not self.root:
+            return order(self, before=True)
+        for earlier in reversed(self.earlier):
+            sent = earlier.move._l10n_pl_ksef_fa3_sent()
+            if sent and sent.Fa.Zamowienie:
+                return left_of(sent.Fa.Zamowienie)
+        return (self.sent and self.sent.Fa.Zamowienie) or order(self.root)
 
     @cached_property
     def deducted_so_far(self):
         """Gross value of the advances deducted by this invoice and earlier ones."""
+        return self._deducted_by_hand + self._deducted_by_sales
+
+    @property
+    def _deducted_by_hand(self):
+        """The same, of advance invoices that were chosen by hand."""
+        advances = self.move.l10n_pl_ksef_advance_ids
+        if not advances:
+            return ZERO
+        settling = self.move.search(
+            [("l10n_pl_ksef_advance_ids", "in", advances.ids), ("state", "=", "posted")]
+        )
+        sources = [
+            type(self)(move, self.facts)
+            for each in settling | self.move
+            for move in each | each._l10n_pl_ksef_corrections()
+        ]
+        return -sum(
+            (
+                row.gross
+                for one in sources
+                for row in one.rows
+                if row.line.deducts_advance
+            ),
+            ZERO,
+        )
+
+    @property
+    def _deducted_by_sales(self):
+        if "sale_line_ids" not in self.move.invoice_line_ids._fields:
+            return ZERO
         lines = self.move.invoice_line_ids.sale_line_ids.order_id.order_line
         total = ZERO
         for line in lines.filtered("is_downpayment").invoice_lines:

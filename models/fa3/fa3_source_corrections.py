@@ -4,6 +4,7 @@ from functools import cached_property
 
 from .fa3_correction import apply, changes, original_rows
 from .fa3_row import ZERO
+from .fa3_text import money
 
 
 class Corrections:
@@ -50,6 +51,12 @@ class Corrections:
             state = apply(state, found)
         return changes(state, self)
 
+    @property
+    def correction_style(self):
+        """How rows are shown: as said on the correction, else as the company does."""
+        said = self.move.l10n_pl_ksef_correction_style
+        return said or self.company.l10n_pl_ksef_correction_style
+
     @cached_property
     def corrects_parties(self):
         return self.move._l10n_pl_ksef_fa3_corrects_parties(self)
@@ -62,6 +69,8 @@ class Corrections:
     @cached_property
     def gross_before(self):
         """What the corrected invoice came to before this correction (P_15ZK)."""
+        if not self.root:
+            return money(self.move.l10n_pl_ksef_gross_before)
         return self.root.totals.gross + sum(
             (correction.totals.gross for correction in self.earlier), ZERO
         )

@@ -2,6 +2,16 @@
 
 from odoo import fields, models
 
+CORRECTION_STYLES = [
+    ("pairs", "Before and after"),
+    ("differences", "Differences"),
+]
+AUTHORISED_ROLES = [
+    ("1", "Enforcement body"),
+    ("2", "Court bailiff"),
+    ("3", "Tax representative"),
+]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -31,6 +41,40 @@ class ResCompany(models.Model):
     l10n_pl_ksef_cash_method = fields.Boolean(
         "Cash accounting (metoda kasowa)",
         help="VAT is due when the customer pays: invoices carry “metoda kasowa”.",
+    )
+    l10n_pl_ksef_keep_empty_rows = fields.Boolean(
+        "Keep rows of nothing",
+        help="Rows with the quantity 0 and no value also appear on structured"
+        " invoices.",
+    )
+    l10n_pl_ksef_correction_style = fields.Selection(
+        CORRECTION_STYLES,
+        string="Rows of corrections",
+        default="pairs",
+        required=True,
+        help="Rows before and after are what other programs read best.",
+    )
+    l10n_pl_ksef_show_deliveries = fields.Boolean(
+        "Delivery notes (WZ)",
+        default=True,
+        help="Structured invoices name the delivery orders of Inventory.",
+    )
+    l10n_pl_ksef_show_lots = fields.Boolean(
+        "Lot numbers",
+        help="Structured invoices name the lots and serial numbers delivered.",
+    )
+    l10n_pl_ksef_attachments_notified = fields.Boolean(
+        "Attachments notified in e-Urząd Skarbowy",
+        help="KSeF takes invoices with an attachment only after that.",
+    )
+    l10n_pl_ksef_authorised_id = fields.Many2one(
+        "res.partner",
+        "Authorised party",
+        help="Tax representative, bailiff or enforcement body of this company, named"
+        " on its structured invoices.",
+    )
+    l10n_pl_ksef_authorised_role = fields.Selection(
+        AUTHORISED_ROLES, string="Role of the authorised party", default="3"
     )
     l10n_pl_ksef_consumer_contact = fields.Boolean(
         "E-mail and phone of private buyers",

@@ -30,3 +30,24 @@ class ResConfigSettings(models.TransientModel):
     l10n_pl_ksef_consumer_contact = fields.Boolean(
         related="company_id.l10n_pl_ksef_consumer_contact", readonly=False
     )
+    l10n_pl_ksef_keep_empty_rows = fields.Boolean(
+        related="company_id.l10n_pl_ksef_keep_empty_rows", readonly=False
+    )
+    l10n_pl_ksef_correction_style = fields.Selection(
+        related="company_id.l10n_pl_ksef_correction_style", readonly=False
+    )
+    l10n_pl_ksef_show_deliveries = fields.Boolean(
+        related="company_id.l10n_pl_ksef_show_deliveries", readonly=False
+    )
+    l10n_pl_ksef_show_lots = fields.Boolean(
+        related="company_id.l10n_pl_ksef_show_lots", readonly=False
+    )
+    l10n_pl_ksef_attachments_notified = fields.Boolean(
+        related="company_id.l10n_pl_ksef_attachments_notified", readonly=False
+    )
+    l10n_pl_ksef_authorised_id = fields.Many2one(
+        related="company_id.l10n_pl_ksef_authorised_id", readonly=False
+    )
+    l10n_pl_ksef_authorised_role = fields.Selection(
+        related="company_id.l10n_pl_ksef_authorised_role", readonly=False
+    )
