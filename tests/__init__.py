@@ -1,4 +1,5 @@
 from . import (
+    test_attachment_sending,
     test_bad_days,
     test_batch,
     test_coexistence,
@@ -9,6 +10,8 @@ from . import (
     test_durable,
     test_extra_taxes,
     test_fa3_advances,
+    test_fa3_advances_by_hand,
+    test_fa3_core_mistakes,
     test_fa3_corrections,
     test_fa3_header,
     test_fa3_import_choices,
@@ -29,6 +32,7 @@ from . import (
     test_fa3_rows,
     test_fa3_self_billing,
     test_fa3_speed,
+    test_fa3_terms,
     test_files,
     test_hand_over,
     test_inbox_bills,
@@ -66,4 +70,5 @@ from . import (
     test_tour,
     test_translations,
     test_vault,
+    test_waiting_corrections,
 )

@@ -296,6 +296,20 @@ class TestFa3Corrections(Fa3Common):
         )
         self.assertEqual(fa.Podmiot2K, ())
 
+    def test_name_of_a_further_buyer_only(self):
+        partner = self.new_partner("Wspólnik s.c.", vat="PL5260001246")
+        party = Command.create({"role": "4", "partner_id": partner.id})
+        origin = self.original(100, l10n_pl_ksef_party_ids=[party])
+        partner.name = "Wspólnik sp.j."
+        refund = self.credit(origin, {0: {"quantity": 0}})
+        invoice = self.export(refund, "further_buyer_corrected")
+        (former,) = invoice.Fa.Podmiot2K
+        self.assertEqual(former.DaneIdentyfikacyjne.Nazwa, "Wspólnik s.c.")
+        (now,) = invoice.Podmiot3
+        self.assertEqual(now.DaneIdentyfikacyjne.Nazwa, "Wspólnik sp.j.")
+        self.assertEqual(now.IDNabywcy, former.IDNabywcy)
+        self.assertTrue(now.IDNabywcy)
+
     def test_correction_of_nothing_is_refused(self):
         refund = self.credit(self.original(100), {0: {"quantity": 0}})
         self.assertEqual(self.refuse(refund), ["nothing_corrected"])
@@ -429,7 +443,8 @@ class TestFa3Corrections(Fa3Common):
             self.export(little, warnings=["date_in_past"]).Fa.Adnotacje.P_18A, 1
         )
         much = self.credit(origin, {0: {"price_unit": 10000}})
-        self.assertEqual(self.export(much).Fa.Adnotacje.P_18A, 2)
+        fa = self.export(much, "e108_below_the_limit_now").Fa
+        self.assertEqual(fa.Adnotacje.P_18A, 2)
 
     def test_e109_date_of_supply_of_the_original(self):
         origin = self.original(100, taxable_supply_date=date(2026, 3, 5))
@@ -458,8 +473,12 @@ class TestFa3Corrections(Fa3Common):
 
     def test_e110_long_reason_is_cut(self):
         reason = "powód " * 80
-        fa = self.export(self.credit(self.original(100), reason=reason)).Fa
+        refund = self.credit(self.original(100), reason=reason)
+        fa = self.export(refund, "e110_long_reason").Fa
         self.assertLessEqual(len(fa.PrzyczynaKorekty), 256)
+        rest = [one.Wartosc for one in fa.DodatkowyOpis]
+        told = " ".join([fa.PrzyczynaKorekty, *rest])
+        self.assertEqual(told, reason.strip())
         self.assertTrue(fa.PrzyczynaKorekty.startswith("powód powód"))
         self.assertIsNone(fa.WarunkiTransakcji)
 

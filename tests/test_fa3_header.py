@@ -25,7 +25,8 @@ class TestFa3Header(Fa3Common):
 
     def test_e75_delivery_date_alone(self):
         move = self.sale(100, delivery_date=date(2026, 3, 10))
-        self.assertEqual(self.export(move).Fa.P_6, date(2026, 3, 10))
+        fa = self.export(move, "e75_delivery_date").Fa
+        self.assertEqual(fa.P_6, date(2026, 3, 10))
 
     def test_e76_period(self):
         move = self.sale(
@@ -54,12 +55,12 @@ class TestFa3Header(Fa3Common):
 
     def test_e77_tomorrow_is_warned_of(self):
         move = self.sale(100, invoice_date=date(2026, 3, 17))
-        fa = self.export(move, warnings=["date_in_future"]).Fa
+        fa = self.export(move, "e77_tomorrow", ["date_in_future"]).Fa
         self.assertEqual(fa.P_1, date(2026, 3, 17))
 
     def test_e78_yesterday_is_warned_of(self):
         move = self.sale(100, invoice_date=date(2026, 3, 15))
-        fa = self.export(move, warnings=["date_in_past"]).Fa
+        fa = self.export(move, "e78_yesterday", ["date_in_past"]).Fa
         self.assertEqual(fa.P_1, date(2026, 3, 15))
 
     def test_supply_three_months_ahead_is_warned_of(self):
@@ -204,7 +205,7 @@ class TestFa3Header(Fa3Common):
     def test_e129_books_in_euro_invoice_in_pln(self):
         self.books_in_euro()
         move = self.sale(100, currency_id=self.env.ref("base.PLN").id)
-        fa = self.export(move).Fa
+        fa = self.export(move, "e129_books_in_euro").Fa
         self.assertEqual(fa.KodWaluty, "PLN")
         self.assertEqual(
             self.buckets(fa), {"P_13_1": "100.00", "P_14_1": "23.00", "P_15": "123.00"}
@@ -381,6 +382,33 @@ class TestFa3Header(Fa3Common):
             .id,
         )
         self.export(refund)
+
+    def test_e126_frozen_file_does_not_follow_the_partner(self):
+        move = self.sale(100)
+        prepared = self.prepare(move)
+        document = self.env["l10n_pl_ksef.document"]._freeze(move, prepared.xml)
+        self.buyer.name = "Inna Nazwa S.A."
+        self.assertEqual(document._xml_bytes(), prepared.xml)
+        self.assert_golden(document._xml_bytes(), "e126_frozen")
+        # Reset to draft takes the file back; the next one has the new name.
+        move.button_draft()
+        self.assertFalse(document.exists())
+        move.action_post()
+        name = self.export(move, "e126_anew").Podmiot2.DaneIdentyfikacyjne.Nazwa
+        self.assertEqual(name, "Inna Nazwa S.A.")
+
+    def test_number_that_is_too_long_is_refused_and_not_cut(self):
+        move = self.sale(100, name="F" * 257 + "/1")
+        (problem,) = self.prepare(move).problems
+        self.assertIn("P_2", problem.message)
+        self.assertEqual(problem.field, "name")
+
+    def test_identifier_that_does_not_fit_is_left_out_and_not_cut(self):
+        product = self.new_product(default_code="I" * 51)
+        self.buyer.ref = "K" * 257
+        invoice = self.export(self.sale(self.row(100, product_id=product.id)))
+        self.assertIsNone(invoice.Fa.FaWiersz[0].Indeks)
+        self.assertIsNone(invoice.Podmiot2.NrKlienta)
 
     def test_e124_too_many_rows_are_refused(self):
         limit = "odoo.addons.l10n_pl_ksef.models.fa3.fa3_rules_document.MAX_ROWS"

@@ -24,7 +24,8 @@ class TestFa3Parties(Fa3Common):
         move = self.sale(100)
         for vat in ("PL 856-734-62-15", "8567346215", "PL8567346215", "856-734-62-15"):
             self.unchecked(self.buyer, vat)
-            identity = self.export(move).Podmiot2.DaneIdentyfikacyjne
+            invoice = self.export(move, "e62_polish_buyer")
+            identity = invoice.Podmiot2.DaneIdentyfikacyjne
             self.assert_fields(identity, NIP=BUYER_NIP, KodUE=None, NrID=None)
 
     def test_polish_number_of_a_firm_seated_abroad(self):
@@ -238,6 +239,39 @@ class TestFa3Parties(Fa3Common):
         self.buyer.l10n_pl_ksef_jst = True
         self.assertEqual(self.refuse(self.sale(100)), ["unit_missing"])
 
+    def unit_of_the_buyer(self):
+        return self.new_partner(
+            "Filia nr 2",
+            parent_id=self.buyer.id,
+            type="delivery",
+            is_company=False,
+            street="ul. Szkolna 2",
+            l10n_pl_ksef_internal_id=f"{BUYER_NIP}-00019",
+        )
+
+    def test_e70_delivery_address_of_the_commune_is_its_unit(self):
+        self.buyer.l10n_pl_ksef_jst = True
+        move = self.sale(100, partner_shipping_id=self.unit_of_the_buyer().id)
+        (party,) = self.export(move, "e70_unit_by_delivery").Podmiot3
+        self.assertEqual(party.Rola, 8)
+        self.assertEqual(party.DaneIdentyfikacyjne.IDWew, f"{BUYER_NIP}-00019")
+
+    def test_e71_delivery_address_of_the_group_is_its_member(self):
+        self.buyer.l10n_pl_ksef_gv = True
+        move = self.sale(100, partner_shipping_id=self.unit_of_the_buyer().id)
+        (party,) = self.export(move).Podmiot3
+        self.assertEqual(party.Rola, 10)
+
+    def test_number_of_a_foreign_buyer_that_is_too_long_is_not_cut(self):
+        buyer = self.new_partner(
+            "Buyer Inc.", country_id=self.env.ref("base.us").id, vat=False
+        )
+        self.unchecked(buyer, "9" * 51)
+        move = self.sale(self.row(100, "vs_ekspu"), partner_id=buyer.id)
+        (problem,) = self.prepare(move).problems
+        self.assertIn("NrID", problem.message)
+        self.assertEqual(problem.res_id, buyer.id)
+
     def test_e71_member_of_a_vat_group(self):
         self.buyer.l10n_pl_ksef_gv = True
         member = self.new_partner("Członek GV sp. z o.o.", vat=f"PL{SCHOOL_NIP}")
@@ -295,4 +329,5 @@ class TestFa3Parties(Fa3Common):
         )
         xml = move.with_company(other)._l10n_pl_ksef_prepare()[move].xml
         self.assertIn("Zakład Wzorcowy sp. z o.o.".encode(), xml)
+        self.assert_golden(xml, "e130_seller")
         self.assertNotIn(b"Druga", xml)

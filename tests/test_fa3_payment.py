@@ -150,7 +150,8 @@ class TestFa3Payment(Fa3Common):
                 and not line.reconciled
             )
         ).reconcile()
-        (part,) = self.export(rest).Fa.Platnosc.ZaplataCzesciowa
+        fa = self.export(rest, "e86_part_of_a_payment").Fa
+        (part,) = fa.Platnosc.ZaplataCzesciowa
         self.assertEqual(str(part.KwotaZaplatyCzesciowej), "123.00")
 
     def test_paid_in_cash(self):
@@ -238,3 +239,12 @@ class TestFa3Payment(Fa3Common):
         self.assertEqual(payment.RachunekBankowy, ())
         (found,) = payment.RachunekBankowyFaktora
         self.assertEqual(found.RachunekWlasnyBanku, 2)
+
+    def test_factor_of_the_account_is_named_by_itself(self):
+        factor = self.new_partner("Faktor S.A.", vat="PL5265877635")
+        account = self.account(
+            l10n_pl_ksef_is_factor=True, l10n_pl_ksef_factor_id=factor.id
+        )
+        (party,) = self.export(self.sale(100, partner_bank_id=account.id)).Podmiot3
+        self.assertEqual(party.Rola, 1)
+        self.assertEqual(party.DaneIdentyfikacyjne.NIP, "5265877635")

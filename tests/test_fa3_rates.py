@@ -180,7 +180,7 @@ class TestFa3Rates(Fa3Common):
     def test_e13_spanish_number_that_starts_with_letters_of_no_country(self):
         buyer = self.eu_buyer(vat="B96304118", country="base.es")
         move = self.sale(self.row(500, "vs_unia"), partner_id=buyer.id)
-        identity = self.export(move).Podmiot2.DaneIdentyfikacyjne
+        identity = self.export(move, "e13_spanish_buyer").Podmiot2.DaneIdentyfikacyjne
         self.assert_fields(identity, KodUE="ES", NrVatUE="B96304118")
 
     def test_e14_goods_to_the_eu_without_number_are_refused(self):
@@ -348,7 +348,8 @@ class TestFa3Rates(Fa3Common):
         )
 
     def test_e26_own_tax_at_23(self):
-        fa = self.export(self.sale(self.row(100, self.own_tax(23)))).Fa
+        move = self.sale(self.row(100, self.own_tax(23)))
+        fa = self.export(move, "e26_own_tax_at_23").Fa
         self.assertEqual(fa.FaWiersz[0].P_12, "23")
         self.assertEqual(self.buckets(fa)["P_14_1"], "23.00")
 

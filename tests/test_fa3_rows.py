@@ -92,6 +92,7 @@ class TestFa3Rows(Fa3Common):
     def test_e47_small_quantity_has_no_exponent(self):
         self.env.ref("uom.decimal_product_uom").digits = 5
         move = self.sale(self.row(1000000, quantity=0.00001))
+        self.export(move, "e47_small_quantity")
         xml = self.prepare(move).xml
         self.assertIn(b"<P_8B>0.00001</P_8B>", xml)
 
@@ -224,7 +225,7 @@ class TestFa3Rows(Fa3Common):
         move = self.sale(
             self.row(10, product_uom_id=unit.id), 5, self.note("Uwaga końcowa")
         )
-        fa = self.export(move).Fa
+        fa = self.export(move, "e127_polish_texts").Fa
         self.assertEqual([row.P_8A for row in fa.FaWiersz], ["Karton", "szt."])
         self.assertEqual(fa.DodatkowyOpis[0].Klucz, "Uwaga")
 
@@ -379,16 +380,19 @@ class TestFa3Rows(Fa3Common):
     def test_e60_split_payment_limit_in_pln(self):
         self.rate(4.25)
         move = self.annex15(2926.83, currency_id=self.eur.id)
-        self.assertEqual(self.export(move).Fa.Adnotacje.P_18A, 1)
+        fa = self.export(move, "e60_split_payment_in_euro").Fa
+        self.assertEqual(fa.Adnotacje.P_18A, 1)
 
     def test_e60_no_split_payment_by_consumers(self):
         consumer = self.new_partner("Jan Kowalski", is_company=False)
         move = self.annex15(20000, partner_id=consumer.id)
-        self.assertEqual(self.export(move).Fa.Adnotacje.P_18A, 2)
+        fa = self.export(move, "e60_consumer").Fa
+        self.assertEqual(fa.Adnotacje.P_18A, 2)
 
     def test_split_payment_said_by_hand(self):
         move = self.sale(100, l10n_pl_ksef_split_payment="yes")
-        self.assertEqual(self.export(move).Fa.Adnotacje.P_18A, 1)
+        fa = self.export(move, warnings=["split_payment_of_nothing"]).Fa
+        self.assertEqual(fa.Adnotacje.P_18A, 1)
 
     def test_split_payment_switched_off_is_warned_of(self):
         move = self.annex15(20000, l10n_pl_ksef_split_payment="no")

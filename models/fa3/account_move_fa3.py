@@ -28,6 +28,11 @@ class Prepared(NamedTuple):
     xml: bytes | None
     problems: tuple[Problem, ...]
 
+    @property
+    def errors(self):
+        """What stands against the file, without the warnings."""
+        return tuple(one for one in self.problems if one.level == ERROR)
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"

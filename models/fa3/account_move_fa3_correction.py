@@ -8,13 +8,18 @@ from odoo import api, fields, models
 from ...ksef.errors import KsefError
 from ...ksef.fa3 import model, parse
 from .fa3_correction import rows_of_changes, without_amounts
+from .fa3_former_parties import (
+    BUYER_KEY,
+    changed_co_buyers,
+    former_buyer,
+    former_co_buyers,
+    former_seller,
+)
 from .fa3_row import ZERO
 from .fa3_text import clean, cut
 
 #: The first day of KSeF 2.0: what was issued before was issued outside it.
 KSEF_START = date(2026, 2, 1)
-#: links the buyer with its former data (IDNabywcy).
-BUYER_KEY = "0001"
 
 
 class AccountMove(models.Model):
@@ -90,7 +95,7 @@ class AccountMove(models.Model):
             "OkresFaKorygowanej": cut(self.l10n_pl_ksef_corrected_period, 256),
             "NrFaKorygowany": clean(self.l10n_pl_ksef_right_number),
             "Podmiot1K": former_seller(source),
-            "Podmiot2K": former_buyer(source),
+            "Podmiot2K": (*former_buyer(source), *former_co_buyers(source)),
         }
 
     def _l10n_pl_ksef_fa3_reason(self):
@@ -111,7 +116,7 @@ class AccountMove(models.Model):
             found.append(
                 model.DaneFaKorygowanej(
                     DataWystFaKorygowanej=self.l10n_pl_ksef_origin_date or None,
-                    NrFaKorygowanej=cut(self.l10n_pl_ksef_origin_number, 256),
+                    NrFaKorygowanej=clean(self.l10n_pl_ksef_origin_number),
                     NrKSeF=bool(number),
                     NrKSeFFaKorygowanej=number,
                     NrKSeFN=not number,
@@ -142,9 +147,19 @@ class AccountMove(models.Model):
             return replace(buyer, IDNabywcy=BUYER_KEY)
         return buyer
 
+    def _l10n_pl_ksef_fa3_third_parties(self, source):
+        parties = super()._l10n_pl_ksef_fa3_third_parties(source)
+        keys = {now: key for now, _was, key in changed_co_buyers(source, parties)}
+        return tuple(
+            replace(party, IDNabywcy=keys[party]) if party in keys else party
+            for party in parties
+        )
+
     def _l10n_pl_ksef_fa3_changes_parties(self, source):
         """Tell whether buyer or seller differ from those of the corrected invoice."""
-        return bool(former_buyer(source) or former_seller(source))
+        return bool(
+            former_buyer(source) or former_co_buyers(source) or former_seller(source)
+        )
 
     def _l10n_pl_ksef_fa3_corrects_parties(self, source):
         """Tell whether the correction is one of names and addresses."""
@@ -179,7 +194,7 @@ def _reference(move):
     number = move._l10n_pl_ksef_any_number() or None
     return model.DaneFaKorygowanej(
         DataWystFaKorygowanej=move.invoice_date,
-        NrFaKorygowanej=cut(move.name, 256),
+        NrFaKorygowanej=clean(move.name),
         NrKSeF=bool(number),
         NrKSeFFaKorygowanej=number,
         NrKSeFN=not number,
@@ -199,33 +214,3 @@ def correction_type(source):
     if min(amounts, default=ZERO) < 0 < max(amounts, default=ZERO):
         return 3
     return 2 if source.totals.gross < 0 else 1
-
-
-def former_buyer(source):
-    """Return Podmiot2K: the buyer on the corrected invoice, where it changed."""
-    sent = source.sent if source.corrects_parties else None
-    if not sent or not sent.Podmiot2:
-        return ()
-    now = source.move._l10n_pl_ksef_fa3_buyer_data(source)
-    was = sent.Podmiot2.DaneIdentyfikacyjne, sent.Podmiot2.Adres
-    if was == now:
-        return ()
-    return (
-        model.Podmiot2K(DaneIdentyfikacyjne=was[0], Adres=was[1], IDNabywcy=BUYER_KEY),
-    )
-
-
-def former_seller(source):
-    """Return Podmiot1K: the seller on the corrected invoice, where it changed."""
-    sent = source.sent if source.corrects_parties else None
-    if not sent or not sent.Podmiot1:
-        return None
-    now = source.move._l10n_pl_ksef_fa3_seller(source)
-    was = sent.Podmiot1
-    if (was.DaneIdentyfikacyjne, was.Adres) == (now.DaneIdentyfikacyjne, now.Adres):
-        return None
-    return model.Podmiot1K(
-        PrefiksPodatnika=was.PrefiksPodatnika,
-        DaneIdentyfikacyjne=was.DaneIdentyfikacyjne,
-        Adres=was.Adres,
-    )

@@ -4,13 +4,16 @@ from odoo import api, models
 
 from ...ksef.fa3 import model
 from .fa3_identity import Identity, identify
-from .fa3_text import cut, email, phone, quantity
+from .fa3_text import cut, email, phone, quantity, whole
 
 #: rates for which the law wants the seller's EU prefix (art. 97(10), art. 100(1)).
 _PREFIXED_RATES = {"0 WDT", "np II"}
 TRIANGULAR = "TT_D"
 #: types of a buyer's address that may be a branch of it.
 _UNIT_TYPES = ("delivery", "other")
+#: Podmiot3/Rola.
+FACTOR = "1"
+RECIPIENT, JST_RECIPIENT, VAT_GROUP_RECIPIENT = 2, 8, 10
 _RECIPIENT_OF_GOODS = "Odbiorca towaru"
 
 
@@ -61,7 +64,7 @@ class AccountMove(models.Model):
         status = not source.is_self_billing and company.l10n_pl_ksef_taxpayer_status
         return model.Podmiot1(
             PrefiksPodatnika="PL" if needs_prefix(source) else None,
-            NrEORI=cut(seller.l10n_pl_ksef_eori, 256),
+            NrEORI=whole(seller.l10n_pl_ksef_eori, 256),
             DaneIdentyfikacyjne=model.TPodmiot1(
                 NIP=source.seller_identity.nip, Nazwa=cut(seller.name, 512)
             ),
@@ -74,12 +77,12 @@ class AccountMove(models.Model):
         buyer = source.buyer
         identified, place = self._l10n_pl_ksef_fa3_buyer_data(source)
         return model.Podmiot2(
-            NrEORI=cut(buyer.l10n_pl_ksef_eori, 256),
+            NrEORI=whole(buyer.l10n_pl_ksef_eori, 256),
             DaneIdentyfikacyjne=identified,
             Adres=place,
             AdresKoresp=source.move._l10n_pl_ksef_fa3_postal_address(source),
             DaneKontaktowe=source.move._l10n_pl_ksef_fa3_buyer_contact(source),
-            NrKlienta=cut(buyer.ref, 256),
+            NrKlienta=whole(buyer.ref, 256),
             JST=1 if buyer.l10n_pl_ksef_jst else 2,
             GV=1 if buyer.l10n_pl_ksef_gv else 2,
         )
@@ -116,14 +119,18 @@ class AccountMove(models.Model):
         return postal if postal != source.facts.address(source.buyer) else None
 
     def _l10n_pl_ksef_fa3_third_parties(self, source):
-        given = [_third_party(source, party) for party in source.parties]
-        return (*given, *source.move._l10n_pl_ksef_fa3_recipient(source))
+        return (
+            *(_third_party(source, party) for party in source.parties),
+            *_factor(source),
+            *source.move._l10n_pl_ksef_fa3_recipient(source),
+        )
 
     def _l10n_pl_ksef_fa3_recipient(self, source):
         """Return the place of delivery as a third party, where none is given by hand.
 
-        A named address of the buyer is its branch (role 2); another firm gets the
-        goods but is no party of the sale (role in words).
+        A named address of the buyer is its branch (role 2), its unit of local
+        government (8) or its member of a VAT group (10); another firm gets the goods
+        but is no party of the sale (role in words).
         """
         shipping, buyer = source.move.partner_shipping_id, source.buyer
         if source.parties or source.is_self_billing or not shipping.name:
@@ -147,11 +154,37 @@ class AccountMove(models.Model):
                     internal_id=shipping.l10n_pl_ksef_internal_id or None,
                 ),
                 Adres=place if place.KodKraju else None,
-                Rola=2 if is_own else None,
+                Rola=unit_role(buyer) if is_own else None,
                 RolaInna=None if is_own else True,
                 OpisRoli=None if is_own else _RECIPIENT_OF_GOODS,
             ),
         )
+
+
+def unit_role(buyer):
+    """Return the role of an address that is part of the buyer."""
+    if buyer.l10n_pl_ksef_jst:
+        return JST_RECIPIENT
+    return VAT_GROUP_RECIPIENT if buyer.l10n_pl_ksef_gv else RECIPIENT
+
+
+def _factor(source):
+    """Return the factor whose account is to be paid to, unless it is typed."""
+    bank = source.move.partner_bank_id
+    factor = bank.l10n_pl_ksef_is_factor and bank.l10n_pl_ksef_factor_id
+    if not factor or any(party.role == FACTOR for party in source.parties):
+        return ()
+    identity = source.facts.identity(factor)
+    place = source.facts.address(factor, "PL" if identity.nip else None)
+    return (
+        model.Podmiot3(
+            DaneIdentyfikacyjne=identification(
+                model.TPodmiot3, identity, cut(factor.name, 512)
+            ),
+            Adres=place if place and place.KodKraju else None,
+            Rola=int(FACTOR),
+        ),
+    )
 
 
 def _third_party(source, party):
@@ -160,7 +193,7 @@ def _third_party(source, party):
     identity = source.facts.identity(partner)
     place = source.facts.address(partner, "PL" if identity.nip else None)
     return model.Podmiot3(
-        NrEORI=cut(partner.l10n_pl_ksef_eori, 256),
+        NrEORI=whole(partner.l10n_pl_ksef_eori, 256),
         DaneIdentyfikacyjne=identification(
             model.TPodmiot3,
             identity,
@@ -172,5 +205,5 @@ def _third_party(source, party):
         RolaInna=True if is_other else None,
         OpisRoli=cut(party.role_other, 256) if is_other else None,
         Udzial=quantity(party.share) if party.role == "4" and party.share else None,
-        NrKlienta=cut(party.customer_number, 256),
+        NrKlienta=whole(party.customer_number, 256),
     )

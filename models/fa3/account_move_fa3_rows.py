@@ -12,12 +12,14 @@ from .fa3_text import cut, fits, money, pieces, price, quantity
 QUANTITY_DIGITS = 6
 NAME_LENGTH = 512
 VALUE_LENGTH = 256
+REASON_LENGTH = 256
 #: unit of a row whose quantity has more decimals than FA(3) can hold.
 _WHOLE_UNIT = "kpl."
 _TOLERANCE = Decimal("0.01")
 #: keys of DodatkowyOpis.
 NOTE = "Uwaga"
 NAME_CONTINUED = "Nazwa (cd.)"
+REASON_CONTINUED = "Przyczyna korekty (cd.)"
 LEGAL_BASIS = "Podstawa prawna"
 EXEMPTION = "Podstawa zwolnienia"
 #: field of l10n_pl on the invoice -> procedure of its rows.
@@ -62,6 +64,7 @@ class AccountMove(models.Model):
         """Return the pairs of DodatkowyOpis: cut names, notes, legal grounds."""
         return (
             *_typed(source),
+            *_rest_of_reason(source),
             *_rest_of_names(source),
             *_notes(source),
             *_exemptions(source),
@@ -145,6 +148,15 @@ def _typed(source):
         pair
         for entry in source.move.l10n_pl_ksef_entry_ids
         for pair in remark(cut(entry.key, VALUE_LENGTH), entry.value)
+    ]
+
+
+def _rest_of_reason(source):
+    """Return what of a correction's reason did not fit into PrzyczynaKorekty."""
+    reason = source.is_correction and source.move._l10n_pl_ksef_fa3_reason()
+    rest = pieces(reason or "", REASON_LENGTH, VALUE_LENGTH)[1:]
+    return [
+        model.TKluczWartosc(Klucz=REASON_CONTINUED, Wartosc=piece) for piece in rest
     ]
 
 

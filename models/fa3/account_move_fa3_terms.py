@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.tools.mail import html2plaintext
 
 from ...ksef.fa3 import model
-from .fa3_text import clean, clean_lines, code, cut, quantity
+from .fa3_text import clean, clean_lines, code, cut, quantity, whole
 from .fa3_transport import transport
 from .l10n_pl_ksef_reference import CONTRACT, ORDER
 
@@ -96,7 +96,7 @@ class AccountMove(models.Model):
         if orders:
             return tuple(orders)
         own = source.is_correction or source.is_self_billing
-        reference = None if own else cut(source.move.ref, 256)
+        reference = None if own else clean(source.move.ref)
         return (model.Zamowienia(NrZamowienia=reference),) if reference else ()
 
     def _l10n_pl_ksef_fa3_incoterm(self, source):
@@ -134,7 +134,7 @@ class AccountMove(models.Model):
         found = model.Rejestry(
             KRS=krs if _KRS.fullmatch(krs) else None,
             REGON=regon if _REGON.fullmatch(regon) else None,
-            BDO=cut(company.l10n_pl_ksef_bdo, 9),
+            BDO=whole(company.l10n_pl_ksef_bdo, 9),
         )
         return (found,) if found != model.Rejestry() else ()
 

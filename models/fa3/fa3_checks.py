@@ -29,6 +29,7 @@ _ROW = re.compile(r"Fa/FaWiersz\[?(\d*)")
 #: start of a path in the document -> who is to be mended, and there which field.
 _PLACES = (
     ("Podmiot1", lambda source: source.seller, "name"),
+    ("Podmiot2/DaneIdentyfikacyjne/N", lambda source: source.buyer, "vat"),
     ("Podmiot2", lambda source: source.buyer, "name"),
     ("Podmiot3", lambda source: source.move, "l10n_pl_ksef_party_ids"),
     ("Fa/Platnosc", lambda source: source.move, "partner_bank_id"),

@@ -14,7 +14,7 @@ from .account_tax import MARGIN, OSS
 from .fa3_address import address
 from .fa3_identity import identify
 from .fa3_lines import load
-from .fa3_text import cut, quantity
+from .fa3_text import cut, quantity, whole
 
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
 
@@ -226,16 +226,21 @@ def _product(product):
     barcode = product.barcode or ""
     return ProductFacts(
         name=product.display_name if product else None,
-        index=cut(product.default_code, 50),
+        index=whole(product.default_code, 50),
         gtin=barcode if _GTIN.fullmatch(barcode) else None,
-        pkwiu=cut(product.l10n_pl_ksef_pkwiu, 50),
-        cn=cut(product.l10n_pl_ksef_cn, 50),
-        pkob=cut(product.l10n_pl_ksef_pkob, 50),
+        pkwiu=whole(product.l10n_pl_ksef_pkwiu, 50),
+        cn=whole(product.l10n_pl_ksef_cn or _hs_code(product), 50),
+        pkob=whole(product.l10n_pl_ksef_pkob, 50),
         gtu=product.l10n_pl_vat_gtu or None,
         is_annex15=product.l10n_pl_ksef_annex15,
         is_deposit=product.l10n_pl_ksef_is_deposit,
         new_transport=product.l10n_pl_ksef_new_transport or None,
     )
+
+
+def _hs_code(product):
+    """Return the code of the customs tariff, which starts with the CN (Inventory)."""
+    return "hs_code" in product._fields and product.hs_code
 
 
 def _namesakes(moves):

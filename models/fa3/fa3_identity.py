@@ -10,7 +10,6 @@ from .fa3_text import code
 _PREFIX_OF_COUNTRY = {"GR": "EL"}
 _EMPTY = ("", "/")
 _NOT_IN_EU_NUMBER = re.compile(r"[^0-9A-Z+*]")
-_NR_ID_LENGTH = 50
 
 
 class Identity(NamedTuple):
@@ -54,6 +53,4 @@ def identify(partner):
         return Identity(nip=vat)
     if own := eu_prefix(country):
         return Identity(eu_prefix=own, eu_number=_NOT_IN_EU_NUMBER.sub("", vat))
-    return Identity(
-        other_country=country, other_number=" ".join(raw.split())[:_NR_ID_LENGTH]
-    )
+    return Identity(other_country=country, other_number=" ".join(raw.split()))

@@ -6,13 +6,19 @@ from odoo.tools import LazyTranslate
 
 from ...ksef.fa3 import codes
 from ..common.fa3_rule import ERROR, WARNING, Rule, found
-from .account_move_fa3_annotations import YES, must_split_payment, split_payment
+from .account_move_fa3_annotations import (
+    YES,
+    has_annex15,
+    must_split_payment,
+    split_payment,
+)
 from .fa3_row import BUCKETS, ZERO
 from .fa3_text import money
 
 _lt = LazyTranslate(__name__)
 
 _GROSZ = Decimal("0.01")
+_HALF_GROSZ = Decimal("0.005")
 #: art. 106e(5)(3): a simplified invoice up to these gross amounts.
 SIMPLIFIED_LIMITS = {"PLN": Decimal(450), "EUR": Decimal(100)}
 
@@ -103,6 +109,29 @@ def _tax_off_rate(source):
             )
 
 
+def _local_tax(source):
+    """The tax in PLN against the tax by the rate: half a grosz for each tax item.
+
+    A settlement and rows of different dates have rates of their own.
+    """
+    rate = source.is_foreign and source.exchange_rate
+    if not rate or source.has_row_dates or source.kind in ("ROZ", "KOR_ROZ"):
+        return
+    items = (
+        len(source.rows) if source.rounds_per_row else len(source.lines.get("tax", ()))
+    )
+    slack = _HALF_GROSZ * rate * max(1, items) + _GROSZ
+    for bucket in set(BUCKETS.values()):
+        told = source.totals.local.get(bucket.local)
+        if told is None:
+            continue
+        expected = money(source.totals.tax[bucket.tax] * rate)
+        if abs(told - expected) > slack:
+            yield found(
+                source.move, "invoice_currency_rate", amount=told, expected=expected
+            )
+
+
 def _rows_by_base(source):
     rows = {}
     for row in source.rows:
@@ -121,6 +150,11 @@ def _simplified(source):
 
 def _split_payment_refused(source):
     if must_split_payment(source) and split_payment(source) != YES:
+        yield found(source.move, "l10n_pl_ksef_split_payment")
+
+
+def _split_payment_of_nothing(source):
+    if split_payment(source) == YES and not has_annex15(source):
         yield found(source.move, "l10n_pl_ksef_split_payment")
 
 
@@ -194,6 +228,24 @@ RULES = (
         "tax_off_rate",
         _lt("The tax is %(amount)s; by its rate it would be %(expected)s."),
         _tax_off_rate,
+    ),
+    Rule(
+        WARNING,
+        "local_tax",
+        _lt(
+            "The VAT in PLN is %(amount)s in the books; by the exchange rate it would"
+            " be %(expected)s."
+        ),
+        _local_tax,
+    ),
+    Rule(
+        WARNING,
+        "split_payment_of_nothing",
+        _lt(
+            "The invoice is marked for split payment, but none of its goods is of"
+            " annex 15."
+        ),
+        _split_payment_of_nothing,
     ),
     Rule(
         ERROR,

@@ -82,6 +82,11 @@ def _unit_missing(source):
         if not source.buyer[mark]:
             continue
         units = source.parties.filtered(lambda party, role=role: party.role == role)
+        shown = source.move._l10n_pl_ksef_fa3_recipient(source)
+        if any(
+            str(one.Rola) == role and one.DaneIdentyfikacyjne.IDWew for one in shown
+        ):
+            continue
         if not any(_is_identified(source, unit.partner_id) for unit in units):
             yield found(source.move, "l10n_pl_ksef_party_ids", buyer=source.buyer.name)
 

@@ -157,7 +157,7 @@ class Source(Corrections, Advances):
 
     @property
     def keeps_empty_rows(self):
-        return self.company.l10n_pl_ksef_keep_empty_rows
+        return self.company.l10n_pl_ksef_keep_empty_rows and not self.is_correction
 
     @cached_property
     def deposits(self):

@@ -22,6 +22,7 @@ __all__ = [
     "pieces",
     "price",
     "quantity",
+    "whole",
 ]
 
 PHONE_LENGTH = 16
@@ -30,6 +31,12 @@ PHONE_LENGTH = 16
 def cut(text, limit):
     """Return ``text`` cleaned and cut to ``limit`` characters, or ``None``."""
     return _cut(text or None, limit)[0]
+
+
+def whole(text, limit):
+    """Return an identifier, cleaned; ``None`` where it does not fit, never a part."""
+    found = clean(text or None)
+    return found if found and len(found) <= limit else None
 
 
 def pieces(text, first, rest):

@@ -18,6 +18,11 @@ class ResPartnerBank(models.Model):
         string="Bank's own account",
         help="Only for accounts of the bank itself (art. 119zzl of the Tax Ordinance).",
     )
+    l10n_pl_ksef_factor_id = fields.Many2one(
+        "res.partner",
+        "Factor",
+        help="Named as a third party (role: factor) on invoices paid to this account.",
+    )
     l10n_pl_ksef_is_factor = fields.Boolean(
         "Factor's account",
         help="Invoices show it as the account of the factor, who is named as a third"

@@ -127,6 +127,11 @@ class AccountMove(models.Model):
         unfit = self.filtered(
             lambda m: m.l10n_pl_ksef_problem and m.company_id.l10n_pl_ksef_block_posting
         )
+        # A correction may be confirmed before its original has a number: it waits.
+        prepared = unfit._l10n_pl_ksef_prepare()
+        unfit = unfit.filtered(
+            lambda m: not m._l10n_pl_ksef_only_numbers(prepared[m].errors)
+        )
         if len(unfit) == 1:
             unfit._l10n_pl_ksef_raise_problems()
         elif unfit:

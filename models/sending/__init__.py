@@ -2,6 +2,7 @@ from . import account_move
 from . import account_move_ksef_lock
 from . import account_move_ksef_files
 from . import account_move_ksef_mail
+from . import account_move_ksef_wait
 from . import account_move_ksef_qr
 from . import account_move_ksef_send
 from . import account_move_send

@@ -3,7 +3,6 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 
-from ..common.fa3_rule import ERROR
 from ..common.rights import SEND, check_right
 
 #: what is mended on the form that the person has before him.
@@ -23,7 +22,17 @@ class AccountMove(models.Model):
         if len(self) == 1:
             self._l10n_pl_ksef_check_sendable()
         queued = self._l10n_pl_ksef_enqueue()
-        left = self - queued
+        waiting = self.filtered("l10n_pl_ksef_waits_for_number")
+        left = self - queued - waiting
+        if waiting and not left:
+            return self._l10n_pl_ksef_toast(
+                "info",
+                self.env._(
+                    "Waiting for the KSeF number of the invoice that they name, sent"
+                    " by themselves then: %(names)s.",
+                    names=self._l10n_pl_ksef_names(waiting),
+                ),
+            )
         if not left:
             return self._l10n_pl_ksef_toast(
                 "success",
@@ -71,8 +80,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_raise_problems(self):
         """Raise with all that is wrong and the way to the record that mends it."""
         self.ensure_one()
-        problems = _errors(self._l10n_pl_ksef_prepare()[self])
-        if not problems:
+        problems = self._l10n_pl_ksef_prepare()[self].errors
+        if not problems or self._l10n_pl_ksef_only_waits(problems):
             return
         message = _text(problems)
         first = next((p for p in problems if p.res_id and p.model not in _HERE), None)
@@ -93,7 +102,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_note_problems(self):
         """Keep what would hold these invoices from being sent, for people to see."""
         for move, prepared in self._l10n_pl_ksef_prepare().items():
-            move.l10n_pl_ksef_problem = _text(_errors(prepared))
+            move.l10n_pl_ksef_problem = _text(prepared.errors)
 
     @api.private
     def _l10n_pl_ksef_enqueue(self, at=False):
@@ -114,17 +123,17 @@ class AccountMove(models.Model):
         documents = self.env["l10n_pl_ksef.document"]
         queued = self.browse()
         for move, prepared in candidates._l10n_pl_ksef_prepare().items():
-            move.l10n_pl_ksef_problem = _text(_errors(prepared))
+            errors = prepared.errors
+            move.l10n_pl_ksef_problem = _text(errors)
+            waits = self._l10n_pl_ksef_only_waits(errors)
+            if move.l10n_pl_ksef_waits_for_number != waits:
+                move.l10n_pl_ksef_waits_for_number = waits
             if prepared.xml is not None:
                 documents._freeze(move, prepared.xml, at)
                 queued |= move
         if queued:
             documents._trigger_sending(at or None)
         return queued
-
-
-def _errors(prepared):
-    return tuple(p for p in prepared.problems if p.level == ERROR)
 
 
 def _text(problems):

@@ -7,6 +7,7 @@ from odoo import api, models
 from ..common.document_states import ACCEPTED, LIVE
 from ..common.fa3_rule import ERROR
 from ..common.rights import ADMIN, SEND, check_right, has_right
+from .account_move_ksef_wait import WAITING_CODES
 
 EDI_KEY = "l10n_pl_ksef"
 CORE_EDI_KEY = "pl_ksef"
@@ -109,7 +110,8 @@ class AccountMoveSend(models.AbstractModel):
         ]
         for number, problem in enumerate(problems[:10]):
             # Of many invoices the others go: a blocking alert is for a single one.
-            blocks = problem.level == ERROR and len(moves) == 1
+            waits = problem.code in WAITING_CODES
+            blocks = problem.level == ERROR and len(moves) == 1 and not waits
             alerts[f"l10n_pl_ksef_{number}"] = self._l10n_pl_ksef_alert(problem, blocks)
         if moves.filtered(lambda m: m.l10n_pl_ksef_state in LIVE):
             alerts["l10n_pl_ksef_waits"] = {
@@ -188,6 +190,7 @@ class AccountMoveSend(models.AbstractModel):
         self._check_sending_data(moves, **custom_settings)
         chosen = self._l10n_pl_ksef_chosen(moves, custom_settings)
         failed = chosen - chosen._l10n_pl_ksef_enqueue()
+        failed -= failed.filtered("l10n_pl_ksef_waits_for_number")
         if failed:
             may_raise = allow_raising and not from_cron and not allow_fallback_pdf
             self._l10n_pl_ksef_fail(failed, from_cron, may_raise)
