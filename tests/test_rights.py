@@ -25,6 +25,7 @@ METHODS = {
     ("account.move", "action_l10n_pl_ksef_confirmation"): LOOK,
     ("account.move", "action_l10n_pl_ksef_create_supplier"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_correct_technically"): SEND,
+    ("account.move", "action_l10n_pl_ksef_deduct_advances"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_download_source"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_download_upo"): LOOK,
     ("account.move", "action_l10n_pl_ksef_download_xml"): LOOK,
@@ -71,6 +72,13 @@ METHODS = {
 
 #: parts of the invoice, and taxes: Odoo's own rights count.
 ODOO_MODELS = {
+    "l10n_pl_ksef.attachment_block",
+    "l10n_pl_ksef.attachment_table",
+    "l10n_pl_ksef.entry",
+    "l10n_pl_ksef.order_row",
+    "l10n_pl_ksef.reference",
+    "l10n_pl_ksef.transport",
+    "l10n_pl_ksef.vehicle",
     "l10n_pl_ksef.party",
     "l10n_pl_ksef.extra.tax",
     "l10n_pl_ksef.extra.taxes",
@@ -188,6 +196,7 @@ class TestRights(RightsCommon):
             .sudo()
             .create({"move_id": move.id, "partner_id": self.partner_eu.id, "role": "4"})
         )
+        rows |= self.parts_of(move)
         persistent = {m for m in self.own_models() if not self.env[m]._transient}
         self.assertEqual(set(rows), persistent - NATIONAL)
         for model, row in rows.items():
@@ -198,6 +207,37 @@ class TestRights(RightsCommon):
                 self.assertFalse(mine.search([("id", "=", row.id)]))
                 with self.assertRaises(AccessError):
                     mine.read(["id", "create_date"])
+
+    def parts_of(self, move):
+        """Return a row of each kind that may be typed on an invoice, by model."""
+        values = {
+            "reference": {"number": "U/1"},
+            "transport": {},
+            "order_row": {"name": "Projekt"},
+            "vehicle": {
+                "line_id": move.invoice_line_ids[:1].id,
+                "first_used": "2026-03-01",
+                "usage": "1 km",
+            },
+            "attachment_block": {"title": "Odczyty"},
+        }
+        rows = {
+            f"l10n_pl_ksef.{name}": self.env[f"l10n_pl_ksef.{name}"]
+            .sudo()
+            .create({"move_id": move.id, **facts})
+            for name, facts in values.items()
+        }
+        block = rows["l10n_pl_ksef.attachment_block"]
+        table, entry = (
+            self.env[f"l10n_pl_ksef.{name}"]
+            .sudo()
+            .create({"block_id": block.id, **facts})
+            for name, facts in (
+                ("attachment_table", {"content": "a;b"}),
+                ("entry", {"key": "Licznik", "value": "4711"}),
+            )
+        )
+        return {**rows, table._name: table, entry._name: entry}
 
     def test_wizards_are_not_opened_for_another_company(self):
         other = self.system["res.company"].sudo().create({"name": "Obca"})
