@@ -27,6 +27,7 @@ HURRY = 20
 proof_stage.hurry(HURRY)
 
 from proof_sender import (  # noqa: E402
+    UNFINISHED,
     differences,
     hand_over,
     known_here,
@@ -126,12 +127,12 @@ def _an_hour_passes(env) -> None:
             document._note(next_try_at=now, sent_at=document.sent_at - hour)
         for model, name, states in (
             ("l10n_pl_ksef.document", "next_try_at", ("queued", "unknown")),
-            ("l10n_pl_ksef.session", "next_check_at", ("closing", "closed")),
+            ("l10n_pl_ksef.session", "next_check_at", UNFINISHED),
         ):
             waiting = [("state", "in", states), (name, "!=", False)]
             env[model].search(waiting).try_lock_for_update()._note(**{name: False})
-        for company in env["res.company"].search([]).try_lock_for_update():
-            company.l10n_pl_ksef_budget = _older(company.l10n_pl_ksef_budget)
+        for row in env["l10n_pl_ksef.budget"].search([]).try_lock_for_update():
+            row.state = _older(row.state)
 
     durably(env, age)
 
