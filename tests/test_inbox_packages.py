@@ -41,18 +41,24 @@ class TestInboxPackages(InboxCommon):
     def issue_many(self, count=12):
         return self.issue(*(f"FV/{n}" for n in range(1, count + 1)))
 
+    @property
+    def budget_row(self):
+        return self.system["l10n_pl_ksef.budget"].sudo()._of(self.company.sudo())
+
     def use_up(self, group, count):
-        """Note requests of half an hour ago."""
+        """Note requests of half an hour ago, in a KSeF that has limits."""
+        self.simulator.config.rate_limits = "prd"
         at = fields.Datetime.now().replace(tzinfo=timezone.utc) - timedelta(minutes=30)
         budget = Budget()
         for _request in range(count):
             budget.record(group, at)
-        self.company.sudo().l10n_pl_ksef_budget = budget.to_json()
+        self.budget_row.state = budget.to_json()
 
     def hours_pass(self, count):
         """Let the limits of KSeF have room again, so many times."""
         for _hour in range(count):
-            self.company.sudo().l10n_pl_ksef_budget = False
+            self.budget_row.state = False
+            self.simulator.clock.advance(3600)
             self.time_passes()
             self.run_fetcher()
 
@@ -194,6 +200,7 @@ class TestInboxPackages(InboxCommon):
 
     def test_more_at_one_moment_than_a_package_holds_come_one_by_one(self):
         numbers = self.stored_at_one_moment(30)
+        self.simulator.config.rate_limits = "prd"
         self.fetch()
         self.assertTrue(self.place.is_stuck)
         self.hours_pass(2)

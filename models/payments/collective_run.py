@@ -17,6 +17,7 @@ from ...ksef.messages_collective import CollectiveItem, CollectivePayment
 from ..common.backoff import backoff
 from ..common.durable import durably
 from ..common.messages import describe
+from ..sending.request_budget import RequestBudget
 from .collective_states import ASKING, MADE, QUEUED, REFUSED, UNKNOWN
 
 _logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class CollectiveRun:
         """Do all that is due. KSeF's troubles end up in rows, never in the caller."""
         due = self.rows._due(self.company)
         try:
-            self.client = self.env["l10n_pl_ksef.gateway"]._client(self.company)
+            self.client = RequestBudget(self.company).client()
         except KsefError as error:
             for row in due:
                 self._later(row, error)
