@@ -193,13 +193,53 @@ def add_attribute(element, _root):
     element.set("nowy", "1")
 
 
+def shuffle(element, _root):
+    """Put an element and those around it into another order."""
+    parent = element.getparent()
+    children = list(parent)
+    RANDOM.shuffle(children)
+    parent[:] = children
+
+
+def crowd(element, _root):
+    """Give an element very often."""
+    for _number in range(RANDOM.choice((2, 3, 20, 21, 100, 101))):
+        element.addnext(copy.deepcopy(element))
+
+
+def hint(element, _root):
+    """Add an attribute that schemas know: harmless, wrong or wrongly typed."""
+    name = RANDOM.choice(("schemaLocation", "noNamespaceSchemaLocation", "nil", "type"))
+    value = RANDOM.choice(("urn:a b", "true", "x"))
+    element.set(f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}", value)
+
+
+def stranger(element, _root):
+    """Move an element to another namespace."""
+    element.tag = f"{{urn:x}}{etree.QName(element).localname}"
+
+
+def blanks(element, _root):
+    """Put white space behind a value."""
+    if element.text and not len(element):
+        element.text = element.text + RANDOM.choice((" ", "\n", "\t", " \r "))
+
+
+def child_of_value(element, _root):
+    """Put an element inside a value."""
+    etree.SubElement(element, "x")
+
+
 def empty(element, _root):
     """Take everything out of an element."""
     del element[:]
     element.text = None
 
 
-BREAKS = (remove, repeat, swap, rename, copy_here, add_text, add_attribute, empty)
+BREAKS = (
+    *(remove, repeat, swap, rename, copy_here, add_text, add_attribute, empty),
+    *(shuffle, crowd, hint, stranger, blanks, child_of_value),
+)
 
 
 @pytest.mark.parametrize("version", Version, ids=lambda one: one.name)
@@ -209,7 +249,7 @@ def test_order_cardinality_and_choices(version):
         for alternative in ALTERNATIVES
     ]
     verdicts = {True: 0, False: 0}
-    for number in range(100):
+    for number in range(280):
         root = etree.fromstring(documents[number % len(documents)])
         element = RANDOM.choice(list(root.iter())[1:])
         broken = BREAKS[number % len(BREAKS)]

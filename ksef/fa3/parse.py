@@ -175,7 +175,7 @@ class _Children:
             item = self.plan.by_name.get(tag[len(prefix) :])
         if item is None or (not item.repeated and item.name in self.found):
             self.keep(child, item)
-        elif item.plan is None and any(isinstance(one.tag, str) for one in child):
+        elif item.plan is None and len(child) and _has_elements(child):
             self.keep(child, None)
         else:
             self.take(item, child)
@@ -196,12 +196,13 @@ class _Children:
         """Read the value of a known child; ``step`` is its part of the path."""
         if item.plan is not None:
             return self.reading.node(step, item.plan, child)
-        for name, text in child.items():
-            self.add(_attribute(child, str(name), str(text), step))
-        # What an instruction (reported for the whole document) cuts is one text.
-        return item.read(
-            "".join([child.text or "", *(one.tail or "" for one in child)])
-        )
+        for name, value in child.items():
+            self.add(_attribute(child, str(name), str(value), step))
+        text = child.text or ""
+        if len(child):
+            # What an instruction (reported for the whole document) cuts is one text.
+            text += "".join(one.tail or "" for one in child)
+        return item.read(text)
 
     def keep(self, child: etree._Element, known: Item | None) -> None:
         """Keep a child that has no place in the model."""
@@ -240,6 +241,11 @@ class _Children:
         if self.extra:
             values["extra"] = tuple(self.extra)
         return values
+
+
+def _has_elements(element: etree._Element) -> bool:
+    """Tell whether an element has children that are no instructions."""
+    return any(isinstance(one.tag, str) for one in element)
 
 
 def _attribute(
