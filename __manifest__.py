@@ -35,6 +35,7 @@
         "wizards/l10n_pl_ksef_connect_views.xml",
         "wizards/l10n_pl_ksef_disconnect_views.xml",
         "wizards/l10n_pl_ksef_policy_views.xml",
+        "wizards/l10n_pl_ksef_give_up_views.xml",
         "views/sending_policy_views.xml",
         "views/offline_views.xml",
         "views/deadline_views.xml",

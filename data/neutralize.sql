@@ -9,6 +9,8 @@ UPDATE res_company
        l10n_pl_ksef_problem_facts = NULL,
        l10n_pl_ksef_problem_at = NULL,
        l10n_pl_ksef_resumes_at = NULL,
+       l10n_pl_ksef_missing_rights = NULL,
+       l10n_pl_ksef_rights_at = NULL,
        l10n_pl_ksef_reconciled_at = NULL,
        l10n_pl_ksef_white_list = 'off',
        l10n_pl_ksef_environment = 'test';

@@ -16,7 +16,7 @@ from odoo.tests import tagged
 
 from ..simulator import Config, running
 from . import certificates
-from .common import BUYER_NIP, NIP, KsefCommon
+from .common import BUYER_NIP, NIP, OTHER_NIP, KsefCommon
 from .copied_database import CopiedDatabase
 
 WORK = "env['l10n_pl_ksef.document']._cron_send_documents()"
@@ -58,36 +58,43 @@ class TestProcesses(CopiedDatabase):
     @classmethod
     def fill(cls, env):
         """Make the main company Polish and connect it."""
-        company = env.ref("base.main_company")
         env.ref("base.PLN").active = True
+        env["ir.config_parameter"].set_param(
+            "l10n_pl_ksef.custom_url", cls.simulator.api_url
+        )
+        cls.fill_company(env.ref("base.main_company"), NIP)
+
+    @classmethod
+    def fill_company(cls, company, nip):
+        """Make a company Polish, with a chart of accounts, and connect it."""
+        env = company.env
         company.write(
             KsefCommon.address(
-                NIP,
-                name="Firma Testowa sp. z o.o.",
+                nip,
+                name=f"Firma {nip} sp. z o.o.",
                 country_id=env.ref("base.pl").id,
                 currency_id=env.ref("base.PLN").id,
             )
         )
         env["account.chart.template"].try_loading("pl", company, install_demo=False)
-        env["ir.config_parameter"].set_param(
-            "l10n_pl_ksef.custom_url", cls.simulator.api_url
-        )
         rows = {}
         for field, usage in (
             ("l10n_pl_ksef_auth_certificate_id", certificates.AUTHENTICATION),
             ("l10n_pl_ksef_offline_certificate_id", certificates.OFFLINE),
         ):
-            subject = certificates.seal_subject(NIP)
+            subject = certificates.seal_subject(nip)
             pair = certificates.enroll(cls.simulator, usage, subject)
             rows[field] = KsefCommon.stored(company, usage, pair).id
         company.write({**rows, "l10n_pl_ksef_environment": "custom"})
 
-    def queue(self, count):
-        """Commit ``count`` posted and queued invoices.
+    def queue(self, count, company_id=None):
+        """Commit ``count`` posted and queued invoices, of the main company by default.
 
         :return: their ids
         """
         with self.environment() as env:
+            company = env["res.company"].browse(company_id) or env.company
+            env = env(context={"allowed_company_ids": company.ids})
             buyer = env["res.partner"].create(
                 KsefCommon.address(
                     BUYER_NIP,
@@ -164,11 +171,12 @@ class TestProcesses(CopiedDatabase):
         with self.environment() as env:
             moves = env["account.move"].browse(ids)
             there = [
-                invoice.content.split(b"<P_2>")[1].split(b"</P_2>")[0].decode()
+                (_text(invoice.content, "NIP"), _text(invoice.content, "P_2"))
                 for invoice in self.simulator.state.accepted.values()
             ]
             for move in moves:
-                self.assertEqual(there.count(move.name), 1, move.name)
+                mine = (move.company_id.l10n_pl_ksef_nip, move.name)
+                self.assertEqual(there.count(mine), 1, mine)
                 self.assertEqual(move.l10n_pl_ksef_state, "accepted")
                 self.assertIn(move.l10n_pl_ksef_number, self.simulator.state.accepted)
 
@@ -294,12 +302,45 @@ class TestProcesses(CopiedDatabase):
         self.work_here()
         self.work_here()
 
-    def test_two_workers_send_each_invoice_once(self):
+    def test_second_worker_leaves_the_company_to_the_first(self):
         ids = self.queue(20)
-        self.simulator.faults.add("slow", path=SEND, times=20, seconds=0.2)
-        workers = [self.worker(), self.worker()]
-        for worker in workers:
-            worker.wait(timeout=2 * PATIENCE_SECONDS)
+        self.simulator.faults.add("slow", path=SEND, times=20, seconds=1.0)
+        first = self.worker()
+        self.wait_for(self.posts)
+        second = self.worker()
+        second.wait(timeout=PATIENCE_SECONDS)
+        # It came, saw that the company is being worked on, and went.
+        self.assertIsNone(first.poll(), "there was no overlap")
+        self.assertLess(len(self.posts()), 20)
+        first.wait(timeout=PATIENCE_SECONDS)
         self.work_here()
         self.assertEachInKsefOnce(ids)
         self.assertEqual(len(self.posts()), 20)
+
+    def test_two_workers_send_for_two_companies_at_the_same_time(self):
+        with self.environment() as env:
+            other = env["res.company"].create({"name": "Druga"})
+            self.fill_company(other, OTHER_NIP)
+            other_id = other.id
+        ids = [*self.queue(12), *self.queue(12, other_id)]
+        self.simulator.faults.add("slow", path=SEND, times=24, seconds=1.0)
+        workers = [self.worker(), self.worker()]
+        for worker in workers:
+            worker.wait(timeout=2 * PATIENCE_SECONDS)
+        times = {
+            nip: [each.at for each in self.posts() if nip in (each.context or "")]
+            for nip in (NIP, OTHER_NIP)
+        }
+        self.assertEqual([len(each) for each in times.values()], [12, 12])
+        latest_start = max(min(each) for each in times.values())
+        earliest_end = min(max(each) for each in times.values())
+        self.assertLess(latest_start, earliest_end, "there was no overlap")
+        self.work_here()
+        self.assertEachInKsefOnce(ids)
+        self.assertEqual(len(self.posts()), 24)
+
+
+def _text(xml, name):
+    """Return the text of the first element of this name."""
+    start, end = f"<{name}>".encode(), f"</{name}>".encode()
+    return xml.split(start)[1].split(end)[0].decode()

@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .common import NIP, OTHER_NIP
 from .sending_common import SendingCommon
 
 
@@ -138,6 +139,27 @@ class TestTechnicalCorrection(SendingCommon):
         self.assertFalse(move._l10n_pl_ksef_technically_rejected())
         with self.assertRaisesRegex(UserError, "right to issue"):
             move.action_l10n_pl_ksef_correct_technically()
+
+    def test_invoice_that_may_not_be_issued_is_not_corrected_technically(self):
+        # case 64, with KSeF's own refusal
+        move = self.invoice()
+        move.action_l10n_pl_ksef_issue_offline()
+        document = move.l10n_pl_ksef_document_id.sudo()
+        foreign = document._xml_bytes().replace(NIP.encode(), OTHER_NIP.encode(), 1)
+        self.put(document, foreign)
+        self.run_sender()
+        self.assertEqual((document.state, document.code), ("rejected", "410"))
+        self.assertIn(OTHER_NIP, document.details)
+        self.assertFalse(move.l10n_pl_ksef_can_correct)
+        sent = self.sent()
+        with self.assertRaisesRegex(UserError, "right to issue"):
+            move.action_l10n_pl_ksef_correct_technically()
+        self.run_sender()
+        self.assertEqual(self.sent(), sent)
+        # Sent anew it is a new document: it does not name the refused one.
+        self.simulator.log.clear()
+        move._l10n_pl_ksef_enqueue()
+        self.assertFalse(move.l10n_pl_ksef_document_id.corrected_hash)
 
     def test_accepted_invoice_is_not_corrected_technically(self):
         move = self.invoice()

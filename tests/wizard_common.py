@@ -11,6 +11,20 @@ from .certificates import AUTHENTICATION, OFFLINE, b64
 from .common import NIP, PESEL, KsefCommon
 
 
+def granted(simulator, pesel, *permissions, nip=NIP):
+    """Give a person rights in a company's context."""
+    for permission in permissions:
+        identity = f"{pesel}-{permission}"
+        simulator.state.grants[identity] = Grant(
+            id=identity,
+            context=Identifier("Nip", nip),
+            authorized=Identifier("Pesel", pesel),
+            permission=permission,
+            description="test",
+            start_at=simulator.clock.now(),
+        )
+
+
 class WizardCommon(KsefCommon):
     """``self.authentication`` and ``self.offline`` are the company's pairs."""
 
@@ -28,17 +42,7 @@ class WizardCommon(KsefCommon):
         return certificates.enroll(self.simulator, AUTHENTICATION, subject)
 
     def grant(self, pesel, *permissions, nip=NIP):
-        """Give a person rights in a company's context."""
-        for permission in permissions:
-            identity = f"{pesel}-{permission}"
-            self.simulator.state.grants[identity] = Grant(
-                id=identity,
-                context=Identifier("Nip", nip),
-                authorized=Identifier("Pesel", pesel),
-                permission=permission,
-                description="test",
-                start_at=self.simulator.clock.now(),
-            )
+        granted(self.simulator, pesel, *permissions, nip=nip)
 
     def start(self, company=None, environment="custom"):
         """Open the wizard as the accounting administrator."""

@@ -5,3 +5,4 @@ from . import l10n_pl_ksef_policy_inbox
 from . import l10n_pl_ksef_inbound_merge, l10n_pl_ksef_inbound_set_aside
 from . import l10n_pl_ksef_inbound_assign
 from . import l10n_pl_ksef_extra_taxes
+from . import l10n_pl_ksef_give_up

@@ -112,8 +112,9 @@ class Connection(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "%(count)s invoices are still on their way to the old environment"
-                    " (%(environment)s). Wait for the answers, or reset those that only"
-                    " wait to draft, before you change the environment.",
+                    " (%(environment)s). Before you change the environment, wait for"
+                    " the answers, reset those that only wait to draft, or give up"
+                    " those that get no answer (KSeF, Sent documents, Give up).",
                     count=waiting,
                     environment=labels[before],
                 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..common.document_states import REJECTED
+from ..common.document_states import NOT_THERE
 from .account_tax import MARGIN, OSS
 from .fa3_address import address
 from .fa3_identity import identify
@@ -248,7 +248,7 @@ def _namesakes(moves):
     others = moves.search(
         [
             ("name", "in", moves.mapped("name")),
-            ("l10n_pl_ksef_state", "not in", (False, REJECTED)),
+            ("l10n_pl_ksef_state", "not in", (False, *NOT_THERE)),
         ]
     ).grouped("name")
     nobody = moves.browse()

@@ -2,6 +2,7 @@
 
 from odoo.tools import LazyTranslate
 
+from ..common.document_states import NOT_THERE
 from ..common.fa3_rule import ERROR, Rule, found
 from .fa3_text import cut
 
@@ -34,13 +35,13 @@ def _waiting_origins(source):
 
 def _origin_rejected(source):
     for move in _waiting_origins(source):
-        if move.l10n_pl_ksef_state == "rejected":
+        if move.l10n_pl_ksef_state in NOT_THERE:
             yield found(move, "l10n_pl_ksef_state", number=move.name)
 
 
 def _origin_without_number(source):
     for move in _waiting_origins(source):
-        if move.l10n_pl_ksef_state != "rejected":
+        if move.l10n_pl_ksef_state not in NOT_THERE:
             yield found(move, "l10n_pl_ksef_number", number=move.name)
 
 

@@ -7,3 +7,4 @@ from . import l10n_pl_ksef_latarnia
 from . import account_move_jpk
 from . import account_move_jpk_purchase
 from . import account_move_hand_over
+from . import res_company_rights

@@ -8,6 +8,7 @@ from . import account_move_ksef_send
 from . import account_move_send
 from . import l10n_pl_ksef_document
 from . import l10n_pl_ksef_document_link
+from . import l10n_pl_ksef_document_give_up
 from . import l10n_pl_ksef_session
 from . import batch_upload
 from . import ir_actions_report

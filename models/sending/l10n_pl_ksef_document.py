@@ -93,7 +93,7 @@ class Document(models.Model):
     message = fields.Text(compute="_compute_message")
 
     _one_on_its_way = models.UniqueIndex(
-        "(move_id) WHERE state != 'rejected'",
+        "(move_id) WHERE state NOT IN ('rejected', 'given_up')",
         "This invoice has already been handed over to KSeF.",
     )
     _ksef_number_once = models.UniqueIndex(

@@ -28,11 +28,17 @@ class Session(models.Model):
         required=True,
         readonly=True,
     )
+    environment = fields.Char(readonly=True, export_string_translation=False)
     reference_number = fields.Char("Session number", readonly=True, index=True)
     opened_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     next_check_at = fields.Datetime("Next look at KSeF", readonly=True)
     checks = fields.Integer(readonly=True)
+    lookup_failed_at = fields.Datetime(
+        "Last look at KSeF that failed",
+        readonly=True,
+        help="Empty again as soon as KSeF has told of the session.",
+    )
     code = fields.Char("KSeF code", readonly=True)
     details = fields.Text("Words of KSeF", readonly=True)
     message = fields.Text(compute="_compute_message")

@@ -89,6 +89,7 @@ class SendingRun:
         try:
             client = self.budget.client()
             self.budget.learn(client)
+            self.company._l10n_pl_ksef_look_at_rights(client)
             self.answers = SessionAnswers(self.company, client)
             self.duplicates = Duplicates(self.company, client)
             self._send_queued(client)
@@ -189,7 +190,13 @@ class SendingRun:
     def _new_session(self, kind):
         return durably(
             self.env,
-            lambda: self.sessions.create({"company_id": self.company.id, "kind": kind}),
+            lambda: self.sessions.create(
+                {
+                    "company_id": self.company.id,
+                    "kind": kind,
+                    "environment": self.company.l10n_pl_ksef_environment,
+                }
+            ),
         )
 
     def _opened(self, row, call, values_of=lambda answer: {}):
@@ -343,6 +350,8 @@ class SendingRun:
             self.company.l10n_pl_ksef_resumes_at = at
             return
         self.company._l10n_pl_ksef_set_problem(error)
+        waiting = self._sessions_due(ses.OPEN, ses.CLOSING, ses.CLOSED)
+        waiting._note(lookup_failed_at=fields.Datetime.now())
         queue = self._queue()
         queue._count_failure()
         queue.move_id._l10n_pl_ksef_notify()

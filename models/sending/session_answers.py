@@ -81,7 +81,12 @@ class SessionAnswers:
 
     def _put_off(self, session, told):
         checks = session.checks + 1
-        session._note(checks=checks, next_check_at=backoff(checks), details=told)
+        session._note(
+            checks=checks,
+            next_check_at=backoff(checks),
+            lookup_failed_at=fields.Datetime.now(),
+            details=told,
+        )
 
     # ------------------------------------------------------------------
     # sessions
@@ -109,6 +114,8 @@ class SessionAnswers:
 
     def _read(self, session):
         status = self.client.session_status(session.reference_number)
+        if session.lookup_failed_at:
+            durably(self.env, lambda: session._note(lookup_failed_at=False))
         if self._open_documents(session):
             self._read_invoices(session, status)
         if not status.is_final or self._open_documents(session):
