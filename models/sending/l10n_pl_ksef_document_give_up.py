@@ -83,6 +83,8 @@ class Document(models.Model):
                 document._set_state(GIVEN_UP, next_try_at=False)
                 document._log_give_up(reason)
             documents._end_sessions(reason)
+            # The index that lets one document of an invoice live sees rows only.
+            documents.flush_recordset(["state"])
         self.move_id._l10n_pl_ksef_notify()
 
     def _hold_sender(self, company):
