@@ -106,14 +106,13 @@ class Lane:
             faults["not killed"] = [f"exit code {code}"]
         if here["unfinished"]:
             faults["unfinished"] = [str(here["unfinished"])]
+        if duplicates := self.ksef.statuses().get(DUPLICATE, 0):
+            # KSeF refused them; that they were sent is a fault all the same.
+            faults["sent again"] = [str(duplicates)]
         complaints += restarted.complaints()
         if complaints:
             faults["complaints"] = [complaints]
-        return {
-            "faults": faults,
-            "rounds": here["rounds"],
-            "duplicates": self.ksef.statuses().get(DUPLICATE, 0),
-        }
+        return {"faults": faults, "rounds": here["rounds"]}
 
 
 def _watched(env) -> list[str]:
@@ -273,9 +272,6 @@ class Matrix:
                 "killed": sum("not killed" not in each["faults"] for each in mine),
                 "good": sum(not each["faults"] for each in mine),
                 "faults": dict(faults),
-                "refused_as_duplicates": sum(
-                    each.get("duplicates", 0) for each in mine
-                ),
                 "most_rounds": max((each.get("rounds", 0) for each in mine), default=0),
             }
         return figures
