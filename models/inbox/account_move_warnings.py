@@ -23,7 +23,7 @@ class AccountMove(models.Model):
         " supplier's.",
     )
     l10n_pl_ksef_asks_white_list = fields.Boolean(
-        compute="_compute_l10n_pl_ksef_white_list"
+        "White list is asked", compute="_compute_l10n_pl_ksef_white_list"
     )
 
     @api.depends(
@@ -115,7 +115,9 @@ class AccountMove(models.Model):
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
-    l10n_pl_ksef_warnings = fields.Text(compute="_compute_l10n_pl_ksef_warnings")
+    l10n_pl_ksef_warnings = fields.Text(
+        "Before you pay", compute="_compute_l10n_pl_ksef_warnings"
+    )
 
     @api.depends("line_ids")
     @api.depends_context("lang")

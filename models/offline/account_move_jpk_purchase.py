@@ -49,7 +49,7 @@ class AccountMove(models.Model):
         " was issued offline says OFFLINE under its code.",
     )
     l10n_pl_ksef_number_is_missed = fields.Boolean(
-        compute="_compute_l10n_pl_ksef_number_is_missed"
+        "KSeF number is missing", compute="_compute_l10n_pl_ksef_number_is_missed"
     )
 
     @api.depends("move_type", "journal_id")

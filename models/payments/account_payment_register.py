@@ -7,7 +7,8 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
     l10n_pl_ksef_wants_collective = fields.Boolean(
-        compute="_compute_l10n_pl_ksef_wants_collective"
+        "Collective identifier is needed",
+        compute="_compute_l10n_pl_ksef_wants_collective",
     )
 
     @api.depends("payment_date", "currency_id")
