@@ -1,6 +1,6 @@
 """Small editions of the proofs in ``dev``: a crash at each kind of point, a short soak.
 
-``dev/proof crash`` and ``dev/proof soak`` play them whole.
+``dev/proof crash``, ``dev/proof soak`` and ``dev/proof inbox`` play them whole.
 """
 
 import json
@@ -58,3 +58,12 @@ class TestProof(CopiedDatabase):
         figures = self.proof("soak", "--invoices", "60")
         self.assertEqual(figures["accepted_once"], 60)
         self.assertGreater(figures["requests_hit"], 0)
+
+    def test_months_of_suppliers_while_the_fetching_worker_is_killed(self):
+        size = ["--invoices", "150", "--suppliers", "12", "--package", "30"]
+        figures = self.proof("inbox", *size, "--days", "4", "--kills", "3")
+        self.assertEqual(figures["here"], 150)
+        self.assertEqual(figures["kills"], 3)
+        self.assertGreater(sum(figures["faults"].values()), 0)
+        for wrong in ("missing", "unknown", "twice", "changed", "refused_by_limits"):
+            self.assertEqual(figures[wrong], 0, wrong)
