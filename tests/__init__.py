@@ -54,6 +54,7 @@ from . import (
     test_relief,
     test_offline,
     test_payments,
+    test_payments_tour,
     test_policy,
     test_processes,
     test_proof,
