@@ -271,6 +271,7 @@ class TestInboxRules(InboxCommon):
             self.env["l10n_pl_ksef.inbound.assign"].with_context(**action["context"])
         )
         self.assertIn(branch, form.allowed_company_ids)
+        self.assertFalse(form.user_id)
         wizard = form.save()
         wizard.branch_id = branch
         wizard.user_id = self.administrator
@@ -278,6 +279,12 @@ class TestInboxRules(InboxCommon):
         self.rule(user_id=self.accountant.id)
         self.run_cron("ir_cron_book_inbound")
         self.assertEqual(row.user_id, self.administrator)
+        again = self.env["l10n_pl_ksef.inbound.assign"].create(
+            {"inbound_ids": [Command.set(row.ids)]}
+        )
+        self.assertRecordValues(
+            again, [{"branch_id": branch.id, "user_id": self.administrator.id}]
+        )
         row.action_create_bill()
         self.assertEqual(row.move_id.company_id, branch)
         self.assertEqual(row.move_id.invoice_user_id, self.administrator)

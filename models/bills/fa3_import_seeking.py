@@ -13,12 +13,12 @@ _TYPES = ("in_invoice", "in_refund", "out_invoice", "out_refund")
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    #: numbers of named invoices that are not here yet, one in a line: KSeF number,
+    #: blank, the issuer's number.
     l10n_pl_ksef_seeks = fields.Text(
         copy=False,
         readonly=True,
         export_string_translation=False,
-        help="Numbers of named invoices that are not here yet, one in a line: KSeF"
-        " number, blank, the issuer's number.",
     )
 
     _l10n_pl_ksef_seeks_index = models.Index(
@@ -34,6 +34,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_answer_seekers(self):
         """Tie this bill to the documents that have waited for it."""
         self.ensure_one()
+        if not self.commercial_partner_id:
+            return
         seekers = self.sudo().search(
             [
                 ("company_id", "=", self.company_id.id),

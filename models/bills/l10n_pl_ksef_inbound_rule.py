@@ -70,7 +70,9 @@ class InboundRule(models.Model):
         " NIP. Empty: the company that received it.",
     )
     booking_company_id = fields.Many2one(
-        "res.company", compute="_compute_booking_company_id"
+        "res.company",
+        compute="_compute_booking_company_id",
+        export_string_translation=False,
     )
     journal_id = fields.Many2one(
         "account.journal",
