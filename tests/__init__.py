@@ -32,6 +32,7 @@ from . import (
     test_fa3_preview,
     test_fa3_rates,
     test_fa3_rows,
+    test_fa3_rules,
     test_fa3_self_billing,
     test_fa3_speed,
     test_fa3_tab,

@@ -37,3 +37,14 @@ def test_every_golden_file_is_used() -> None:
         if f'"{path.stem}"' not in text
     ]
     assert not unused
+
+
+def test_every_rule_has_a_test() -> None:
+    rules = "".join(
+        path.read_text()
+        for path in (TESTS.parent / "models" / "fa3").glob("fa3_rules_*.py")
+    )
+    codes = set(re.findall(r'Rule\(\s*(?:ERROR|WARNING),\s*"(\w+)"', rules))
+    text = "".join(path.read_text() for path in TESTS.glob("test_*.py"))
+    assert len(codes) > 60
+    assert not {code for code in codes if f'"{code}"' not in text}
