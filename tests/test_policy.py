@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models.policy.res_company_policy import WARSAW
 from .sending_common import SendingCommon
 
 
@@ -58,6 +61,37 @@ class TestPolicy(SendingCommon):
         self.assertEqual(move.l10n_pl_ksef_state, "queued")
         self.assertTrue(move.l10n_pl_ksef_next_try_at)
 
+    def test_interval_does_not_reach_over_midnight_in_poland(self):
+        self.policy("all", send_when="interval", send_minutes=120)
+        slot = self.company._l10n_pl_ksef_next_slot
+        self.assertEqual(slot(datetime(2026, 3, 2, 20, 30)), datetime(2026, 3, 2, 22))
+        # 23:30 in Warsaw; the next slot would be at 1:00 of the next day.
+        self.assertFalse(slot(datetime(2026, 3, 2, 22, 30)))
+        # 0:30 in Warsaw: the day has just begun.
+        self.assertEqual(slot(datetime(2026, 3, 2, 23, 30)), datetime(2026, 3, 3))
+
+    def test_schedules_wake_the_sender_and_send(self):
+        cron = self.env.ref("l10n_pl_ksef.ir_cron_send_documents").sudo()
+        triggers = self.system["ir.cron.trigger"].sudo()
+        here = datetime.now(WARSAW)
+        for when, options in (
+            ("interval", {"send_minutes": 30}),
+            ("daily", {"send_hour": min(here.hour + 0.99, 23.99)}),
+        ):
+            with self.subTest(when=when):
+                self.policy("all", send_when=when, **options)
+                move = self.invoice()
+                slot = move.l10n_pl_ksef_next_try_at
+                if not slot:
+                    continue  # the last minutes of a day: it goes at once
+                waking = triggers.search([("cron_id", "=", cron.id)])
+                self.assertIn(slot, waking.mapped("call_at"))
+                self.run_sender()
+                self.assertEqual(move.l10n_pl_ksef_state, "queued")
+                with freeze_time(slot, tick=True):
+                    self.run_sender()
+                self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+
     def test_once_a_day_in_polish_time(self):
         self.policy("all", send_when="daily", send_hour=18.5)
         slot = self.company._l10n_pl_ksef_next_slot
@@ -100,6 +134,18 @@ class TestPolicy(SendingCommon):
         self.assertFalse(move.l10n_pl_ksef_state)
         with self.assertRaisesRegex(UserError, "outside KSeF"):
             move.action_l10n_pl_ksef_send()
+
+    def test_number_given_elsewhere_is_a_ksef_number(self):
+        move = self.invoice(l10n_pl_ksef_outside=True)
+        for number in (
+            "FV/1/2026",
+            "5265877635-20261301-0100001AF629-AF",
+            "5265877635",
+        ):
+            with self.subTest(number=number), self.assertRaises(ValidationError):
+                move.l10n_pl_ksef_outside_number = number
+        move.l10n_pl_ksef_outside_number = "5265877635-20250826-0100001AF629-AF"
+        self.assertEqual(move.l10n_pl_ksef_jpk_marker, "NrKSeF")
 
     def test_off_sends_nothing(self):
         self.policy("off")

@@ -75,6 +75,28 @@ class TestRelief(SendingCommon):
         self.month_end("2026-04-30 15:00:00")
         self.assertEqual(len(self.tasks()), 1)
 
+    def test_relief_is_told_of_once_for_each_state(self):
+        for net, moment, words in (
+            (1000, "2026-04-11 11:00:00", None),
+            (6000, "2026-04-12 11:00:00", "nearly"),
+            (0.01, "2026-04-13 11:00:00", "nearly"),
+            (2000, "2026-04-14 11:00:00", "exceeded"),
+        ):
+            with freeze_time(moment), self.subTest(moment=moment):
+                before = self.tasks()
+                move = self.sale(net)
+                self.month_end(moment)
+                self.month_end(moment)
+                told = (self.tasks() - before).mapped("summary")
+                if words and (net > 1):
+                    self.assertEqual(len(told), 1)
+                    self.assertIn(words, told[0])
+                else:
+                    self.assertFalse(told)
+                self.assertEqual(
+                    bool(move.l10n_pl_ksef_relief_alert), words is not None
+                )
+
     def test_nothing_unsent_nothing_told(self):
         with freeze_time("2026-04-30 08:00:00"):
             self.sale(100, partner_id=self.partner_consumer.id)

@@ -10,6 +10,7 @@ from .rights_common import RightsCommon
 MENUS = {
     "l10n_pl_ksef_document_menu": LOOK,
     "l10n_pl_ksef_session_menu": LOOK,
+    "account_move_menu_l10n_pl_ksef_send_by": LOOK,
     "l10n_pl_ksef_outage_menu": LOOK,
     "l10n_pl_ksef_inbound_menu": LOOK,
     "res_company_menu_l10n_pl_ksef_own": ADMIN,

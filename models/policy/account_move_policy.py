@@ -1,8 +1,10 @@
 """What happens to an invoice by itself: sending at posting, exceptions, blocking."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
+from ...ksef.errors import KsefError
+from ...ksef.identifiers import KsefNumber
 from ..common.rights import SEND, check_changes, check_new
 from .sending_policy import PERSON
 
@@ -28,6 +30,19 @@ class AccountMove(models.Model):
         copy=False,
         help="For an invoice that another program has sent.",
     )
+
+    @api.constrains("l10n_pl_ksef_outside_number")
+    def _check_l10n_pl_ksef_outside_number(self):
+        for move in self:
+            number = move.l10n_pl_ksef_outside_number
+            if number and not _is_ksef_number(number):
+                raise ValidationError(
+                    self.env._(
+                        "%(number)s is no KSeF number: it has 35 characters, as in"
+                        " 5265877635-20250826-0100001AF629-AF.",
+                        number=number,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -145,3 +160,12 @@ class AccountMove(models.Model):
                     ),
                 )
             )
+
+
+def _is_ksef_number(text):
+    # Not the checksum: official numbers are known in which it is wrong.
+    try:
+        KsefNumber.parse(text)
+    except KsefError:
+        return False
+    return True

@@ -153,11 +153,19 @@ class ResCompany(models.Model):
         minutes = self.l10n_pl_ksef_send_minutes
         midnight = datetime.combine(now.date(), time())
         passed = (now - midnight) // timedelta(minutes=minutes)
-        return midnight + (passed + 1) * timedelta(minutes=minutes)
+        slot = midnight + (passed + 1) * timedelta(minutes=minutes)
+        # After midnight in Poland it would be too late for an invoice of today.
+        is_today = _here(slot).date() == _here(now).date()
+        return is_today and slot
 
     def _l10n_pl_ksef_next_hour(self, now):
-        here = now.replace(tzinfo=timezone.utc).astimezone(WARSAW)
+        here = _here(now)
         hour, minute = divmod(round(self.l10n_pl_ksef_send_hour * 60), 60)
         slot = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         # Tomorrow would be too late for an invoice of today.
         return slot > here and slot.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _here(moment):
+    """Return a naive UTC time as the clock shows it in Poland."""
+    return moment.replace(tzinfo=timezone.utc).astimezone(WARSAW)

@@ -38,7 +38,7 @@ class Session(models.Model):
     _inherit = "l10n_pl_ksef.session"
 
     sealed_upload = fields.Text(
-        groups="base.group_system",
+        groups=fields.NO_ACCESS,
         copy=False,
         readonly=True,
         export_string_translation=False,
