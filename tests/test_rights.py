@@ -22,6 +22,7 @@ OF_ODOO = None
 METHODS = {
     ("account.journal", "action_l10n_pl_ksef_inbox"): LOOK,
     ("account.journal", "button_fetch_in_einvoices"): RECEIVE,
+    ("account.move", "action_l10n_pl_ksef_collective"): RECEIVE,
     ("account.move", "action_l10n_pl_ksef_confirmation"): LOOK,
     ("account.move", "action_l10n_pl_ksef_create_supplier"): OF_ODOO,
     ("account.move", "action_l10n_pl_ksef_correct_technically"): SEND,
@@ -42,7 +43,9 @@ METHODS = {
     ("l10n_pl_ksef.disconnect", "action_disconnect"): ADMIN,
     ("l10n_pl_ksef.document", "action_download_upo"): LOOK,
     ("l10n_pl_ksef.document", "action_download_xml"): LOOK,
+    ("l10n_pl_ksef.document", "action_give_up"): ADMIN,
     ("l10n_pl_ksef.extra.taxes", "action_create"): OF_ODOO,
+    ("l10n_pl_ksef.give_up", "action_give_up"): ADMIN,
     ("l10n_pl_ksef.inbound", "action_assign"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_create_bill"): RECEIVE,
     ("l10n_pl_ksef.inbound", "action_download_xml"): LOOK,
@@ -75,13 +78,13 @@ ODOO_MODELS = {
     "l10n_pl_ksef.attachment_block",
     "l10n_pl_ksef.attachment_table",
     "l10n_pl_ksef.entry",
+    "l10n_pl_ksef.extra.tax",
+    "l10n_pl_ksef.extra.taxes",
     "l10n_pl_ksef.order_row",
+    "l10n_pl_ksef.party",
     "l10n_pl_ksef.reference",
     "l10n_pl_ksef.transport",
     "l10n_pl_ksef.vehicle",
-    "l10n_pl_ksef.party",
-    "l10n_pl_ksef.extra.tax",
-    "l10n_pl_ksef.extra.taxes",
 }
 
 #: what the machine counts, by NIP and not by company: for system administrators.
@@ -102,6 +105,7 @@ WRITTEN_BY = {
     "l10n_pl_ksef.outage": ADMIN,
     "l10n_pl_ksef.connect": ADMIN,
     "l10n_pl_ksef.disconnect": ADMIN,
+    "l10n_pl_ksef.give_up": ADMIN,
     "l10n_pl_ksef.policy": ADMIN,
     "l10n_pl_ksef.inbound.assign": RECEIVE,
     "l10n_pl_ksef.inbound.merge": RECEIVE,
@@ -185,6 +189,7 @@ class TestRights(RightsCommon):
             "l10n_pl_ksef.fetch": {"role": "Subject2", "environment": "test"},
             "l10n_pl_ksef.inbound.rule": {"seller_nip": OTHER_NIP},
             "l10n_pl_ksef.white_list.check": WHITE_LIST,
+            "l10n_pl_ksef.collective": {},
             "l10n_pl_ksef.inbound": {
                 "ksef_number": "5265877635-20260101-0100001AF629-AF",
                 "role": "Subject2",
@@ -203,7 +208,8 @@ class TestRights(RightsCommon):
         )
         rows |= self.parts_of(move)
         persistent = {m for m in self.own_models() if not self.env[m]._transient}
-        self.assertEqual(set(rows), persistent - NATIONAL)
+        parts = ODOO_MODELS - {"l10n_pl_ksef.party"}
+        self.assertEqual(set(rows), persistent - NATIONAL - parts)
         for model, row in rows.items():
             mine = row.with_user(self.everything).with_context(
                 allowed_company_ids=self.company.ids
@@ -316,6 +322,14 @@ class TestRightsByRpc(RightsCommon, HttpCase):
             "l10n_pl_ksef.white_list.check": self.env["l10n_pl_ksef.white_list.check"]
             .sudo()
             .create({"company_id": self.company.id, **WHITE_LIST}),
+            "l10n_pl_ksef.collective": self.env["l10n_pl_ksef.collective"]
+            .sudo()
+            .create({"company_id": self.company.id}),
+            "l10n_pl_ksef.give_up": self.wizard(
+                "l10n_pl_ksef.give_up",
+                reason="?",
+                document_ids=[Command.set(move.l10n_pl_ksef_document_id.ids)],
+            ),
             "l10n_pl_ksef.budget": self.env["l10n_pl_ksef.budget"]._of(other),
             "l10n_pl_ksef.fetch": self.place,
             "l10n_pl_ksef.certificate": (
