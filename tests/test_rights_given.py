@@ -55,6 +55,30 @@ class TestRightsGiven(KsefCommon):
         self.link(user, READONLY)
         self.assertEqual(self.rights(user), {LOOK, RECEIVE})
 
+    def test_saving_the_form_of_a_user_names_nothing(self):
+        # The form gives one group a line: "Look" is left out beside "Administer".
+        user = self.make_user("boss", MANAGER)
+        kept = (SEND, RECEIVE, ADMIN, INVOICE, "base.group_user")
+        user.sudo().group_ids = [Command.set(self.ids(*kept))]
+        self.assertEqual(self.rights(user), {LOOK, SEND, RECEIVE})
+        user.sudo().group_ids = [Command.set(self.ids(SEND, MANAGER))]
+        self.assertEqual(self.rights(user), {LOOK, SEND})
+
+    def test_role_that_brings_a_right_of_ours_brings_no_other(self):
+        role = (
+            self.system["res.groups"]
+            .sudo()
+            .create(
+                {
+                    "name": "Receivers",
+                    "implied_ids": [Command.set(self.ids(INVOICE, RECEIVE))],
+                }
+            )
+        )
+        user = self.make_user("receiver_by_role")
+        user.sudo().group_ids = [Command.link(role.id)]
+        self.assertEqual(self.rights(user), {LOOK, RECEIVE})
+
     def test_named_right_is_all_that_is_given(self):
         user = self.make_user("named", INVOICE, RECEIVE)
         self.assertEqual(self.rights(user), {LOOK, RECEIVE})

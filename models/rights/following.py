@@ -23,15 +23,16 @@ _NOTHING = (frozenset(), frozenset())
 
 
 def rights_of(users):
-    """Return what each user has: Odoo's rights, and ours that were given to himself.
+    """Return what each user has: Odoo's rights, and ours.
 
     :return: id -> (names of Odoo's, names of ours)
     """
+    # Also those that others imply: the form of a user leaves them out when it saves.
     # While the add-on is being installed, its groups are not all there yet.
     odoos = _groups(users.env, FOLLOWS)
     ours = _groups(users.env, OURS)
     return {
-        user.id: (_among(odoos, user.all_group_ids), _among(ours, user.group_ids))
+        user.id: (_among(odoos, user.all_group_ids), _among(ours, user.all_group_ids))
         for user in users.sudo()
     }
 
