@@ -208,8 +208,7 @@ class TestRights(RightsCommon):
         )
         rows |= self.parts_of(move)
         persistent = {m for m in self.own_models() if not self.env[m]._transient}
-        parts = ODOO_MODELS - {"l10n_pl_ksef.party"}
-        self.assertEqual(set(rows), persistent - NATIONAL - parts)
+        self.assertEqual(set(rows), persistent - NATIONAL)
         for model, row in rows.items():
             mine = row.with_user(self.everything).with_context(
                 allowed_company_ids=self.company.ids
