@@ -181,6 +181,35 @@ class TestInboxFetch(InboxCommon):
         self.run_fetcher()
         self.assertEqual(len(self.requests("POST", "/invoices/query")), 2)
 
+    def purchases(self):
+        domain = [("type", "=", "purchase"), ("company_id", "=", self.company.id)]
+        return self.env["account.journal"].search(domain, limit=1)
+
+    def test_button_on_the_dashboard_fetches(self):
+        journal = self.purchases()
+        self.assertTrue(journal.show_fetch_in_einvoices_button)
+        numbers = self.issue("FV/1")
+        journal.button_fetch_in_einvoices()
+        self.run_fetcher()
+        self.assertInInboxOnce(numbers)
+        data = journal._get_journal_dashboard_data_batched()[journal.id]
+        self.assertEqual(data["l10n_pl_ksef_waiting"], 1)
+
+    def test_button_on_the_list_of_bills_fetches(self):
+        numbers = self.issue("FV/1")
+        self.env["account.move"].action_l10n_pl_ksef_fetch()
+        self.run_fetcher()
+        self.assertInInboxOnce(numbers)
+
+    def test_button_on_the_inbox_fetches_although_it_is_automatic(self):
+        self.run_fetcher()
+        numbers = self.issue("FV/1")
+        self.run_fetcher()
+        self.assertFalse(self.inbox, "fifteen minutes have not passed")
+        self.env["l10n_pl_ksef.inbound"].action_fetch()
+        self.run_fetcher()
+        self.assertInInboxOnce(numbers)
+
     def test_manual_waits_for_the_button(self):
         self.company.sudo().l10n_pl_ksef_fetching = "manual"
         self.run_fetcher()
