@@ -38,7 +38,7 @@ class ExtraTaxes(models.TransientModel):
         :raises UserError: the company has no Polish chart of accounts
         """
         self.env["account.tax"].check_access("create")
-        if company.chart_template != "pl":
+        if company.root_id.chart_template != "pl":
             raise UserError(
                 self.env._("These taxes belong to the Polish chart of accounts.")
             )
