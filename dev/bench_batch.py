@@ -1,125 +1,100 @@
-"""Send packages of several sizes to the simulator: time, memory, requests, growth.
+"""Send posted invoices as batch packages of several sizes: time, memory, requests.
 
-    dev/bench batch [SIZE...]       default: 1000 10000
+    dev/bench batch [--only-measure] [SIZE...]       default: 1000 10000
 
-The invoices are posted ones, copied in the database from one that was posted in the
-usual way, each with its own number and its own frozen file. Own time is what is left
-of the sender's runs without HTTP calls and pauses.
+The invoices are posted ones (see ``sample_copies``). Own time is that of queueing them
+(reading, checks, FA(3), schema, freezing) and of the sender's runs, without HTTP calls
+and pauses, measured as CPU time here and in PostgreSQL.
 """
 
-import json
-import resource
-import sys
 import time
 
+import measuring
 import odoo_env
-import requests
-from bench_send import Direct, Stopwatch, simulator
-from demo_client import connect
+from sample_copies import make_copies
 from sample_invoices import make_posted_invoices
 
 SIZES = (1000, 10_000)
-LONGEST_SECONDS = 1200
-CHUNK = 500
-_KEPT_APART = ("id", "name", "sequence_number", "access_token")
+LONGEST_SECONDS = 3600
+MOST_MB = 300
+MOST_GROWTH = 1.15
+MOST_STATUS_REQUESTS = 1
+_LIST = r".*/sessions/\*/invoices"
+_STATUS = r".*/sessions/\*"
 
 
-def copy_moves(env, move, count: int, prefix: str):
-    """Copy a posted invoice ``count`` times, rows and bookings left out.
+def send(env, company, watch) -> tuple[float, int]:
+    """Let the sender run until all is accepted.
 
-    :return: the copies
-    """
-    env.flush_all()
-    env.cr.execute(
-        "SELECT column_name FROM information_schema.columns"
-        " WHERE table_name = 'account_move' AND table_schema = current_schema"
-    )
-    names = [f'"{name}"' for (name,) in env.cr.fetchall() if name not in _KEPT_APART]
-    columns = ", ".join(names)
-    env.cr.execute(
-        f"INSERT INTO account_move (name, sequence_number, {columns})"
-        f" SELECT %s || number, number, {columns}"
-        " FROM account_move, generate_series(1, %s) AS number"
-        " WHERE account_move.id = %s RETURNING id",
-        (prefix, count, move.id),
-    )
-    return env["account.move"].browse(sorted(row[0] for row in env.cr.fetchall()))
-
-
-def freeze(env, moves, xml: bytes, number: bytes) -> None:
-    """Queue a document of each move, with its own number in the file."""
-    documents = env["l10n_pl_ksef.document"]
-    for start in range(0, len(moves), CHUNK):
-        for move in moves[start : start + CHUNK]:
-            own = b"<P_2>" + move.name.encode() + b"</P_2>"
-            documents._freeze(move, xml.replace(number, own))
-        env.cr.commit()
-        env.invalidate_all()
-
-
-def measure(env, company, size: int) -> dict:
-    """Send what is queued.
-
-    :return: the figures of this size
+    :return: CPU seconds without HTTP, and how many runs it took
     """
     from odoo.addons.l10n_pl_ksef.models.sending.sending_run import SendingRun
 
-    http, pauses = Stopwatch(), Stopwatch()
-    plain_send = requests.Session.send
-    requests.Session.send = http.around(plain_send)
     domain = [("company_id", "=", company.id), ("state", "!=", "accepted")]
     documents = env["l10n_pl_ksef.document"]
-    before, start = _peak_mb(), time.perf_counter()
-    runs = 0
-    try:
-        while documents.search_count(domain):
-            if time.perf_counter() - start > LONGEST_SECONDS:
-                raise SystemExit(f"not done: {documents.search_count(domain)}")
+    start, wall, runs = measuring.cpu_seconds(env), time.perf_counter(), 0
+    with watch.requests():
+        while left := documents.search_count(domain):
+            if time.perf_counter() - wall > LONGEST_SECONDS:
+                raise SystemExit(f"not done: {left}")
             env["l10n_pl_ksef.session"].search([])._note(next_check_at=False)
             env.cr.commit()
-            SendingRun(company, sleep=pauses.around(time.sleep)).run()
+            SendingRun(company, sleep=watch.sleep).run()
             env.invalidate_all()
             runs += 1
-    finally:
-        requests.Session.send = plain_send
-    total = time.perf_counter() - start
-    own = total - http.seconds - pauses.seconds
+    return measuring.cpu_seconds(env) - start - watch.http_cpu, runs
+
+
+def measure(env, company, moves) -> dict:
+    """Queue and send.
+
+    :return: the figures of this size
+    """
+    watch, size, wall = measuring.Watch(), len(moves), time.perf_counter()
+    memory = measuring.Memory()
+    queued = measuring.queue(env, moves)
+    of_queue = memory.added_mb()
+    sent, runs = send(env, company, watch)
     return {
         "invoices": size,
-        "own_ms_per_invoice": round(own * 1000 / size, 2),
-        "http_seconds": round(http.seconds, 1),
-        "seconds_in_all": round(total, 1),
-        "requests": http.calls,
+        "queue_ms_per_invoice": round(queued * 1000 / size, 2),
+        "send_ms_per_invoice": round(sent * 1000 / size, 2),
+        "own_ms_per_invoice": round((queued + sent) * 1000 / size, 2),
+        "http_wall_seconds": round(watch.http_wall, 1),
+        "wall_seconds": round(time.perf_counter() - wall, 1),
+        "requests": watch.calls,
+        "list_requests_per_1000": round(watch.count("GET", _LIST) * 1000 / size, 3),
+        "session_status_requests": watch.count("GET", _STATUS),
         "runs": runs,
-        "peak_mb_added": round(_peak_mb() - before, 1),
+        "queue_mb_added": of_queue,
+        "peak_mb_added": memory.added_mb(),
     }
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def main(database: str, *sizes: str) -> None:
+def main() -> None:
     """Print the figures as one JSON object."""
-    wanted = sorted(map(int, sizes)) or SIZES
-    with simulator() as api_url, odoo_env.open(database) as env:
-        move = make_posted_invoices(env, 1)
-        company = move.company_id
-        env["ir.config_parameter"].set_param("l10n_pl_ksef.custom_url", api_url)
-        connect(Direct(env), api_url)
-        prepared = move._l10n_pl_ksef_prepare()[move]
-        number = f"<P_2>{move.name}</P_2>".encode()
-        if prepared.xml is None or number not in prepared.xml:
-            raise SystemExit(f"refused: {prepared.problems}")
+    parser = measuring.arguments(__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    options = parser.parse_intermixed_args()
+    with measuring.simulator() as api_url, odoo_env.open(options.database) as env:
+        originals = make_posted_invoices(env, 20)
+        company = originals.company_id
+        measuring.connect_to(env, api_url)
         figures = []
-        for size in wanted:
-            moves = copy_moves(env, move, size, f"BENCH/{size}/")
-            freeze(env, moves, prepared.xml, number)
-            figures.append(measure(env, company, size))
+        for size in sorted(options.sizes):
+            moves = make_copies(env, originals, size, f"BENCH/{size}/")
+            env.cr.commit()
+            figures.append(measure(env, company, moves))
+            print(figures[-1], flush=True)
     first, last = figures[0], figures[-1]
     growth = last["own_ms_per_invoice"] / first["own_ms_per_invoice"]
-    print(json.dumps({"sizes": figures, "growth": round(growth, 3)}))
+    verdict = measuring.Verdict()
+    verdict.most("peak_mb_added", last["peak_mb_added"], MOST_MB)
+    verdict.most("growth", growth, MOST_GROWTH)
+    requests = last["list_requests_per_1000"]
+    verdict.most("list_requests_per_1000", requests, MOST_STATUS_REQUESTS)
+    verdict.tell({"sizes": figures, "growth": round(growth, 3)}, options)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..models.common import document_states as doc
-from ..models.sending import batch_sending
+from ..models.sending import batch_sending, sending_run
 from ..simulator.batch import BatchPackages
 from .sending_common import SendingCommon
 
@@ -32,6 +32,16 @@ class TestBatch(SendingCommon):
         self.assertEqual(self.sent(), 0)
         self.assertTrue(all(moves.mapped("l10n_pl_ksef_has_upo")))
         self.assertLess(len(self.requests()), 20)
+
+    def test_the_list_of_a_package_is_read_once_it_is_finished(self):
+        config = self.simulator.simulator.config
+        self.patch(config, "processing_seconds", 1.0)
+        self.patch(sending_run, "PATIENCE_SECONDS", (0.5,) * 10)
+        moves = self.invoices(4)
+        self.send(moves)
+        self.assertInKsefOnce(moves)
+        self.assertGreater(len(self.requests("GET", r"/sessions/[^/]+$")), 1)
+        self.assertEqual(len(self.requests("GET", r"/sessions/[^/]+/invoices$")), 1)
 
     def test_below_the_threshold_they_go_one_by_one(self):
         moves = self.invoices(3)

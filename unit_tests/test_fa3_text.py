@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,8 @@ from ksef.fa3.text import (
     clean,
     clean_lines,
     cut,
+    has_forbidden,
+    is_plain,
     pieces,
     price,
     quantity,
@@ -113,3 +116,15 @@ def test_price_has_at_most_eight_decimals(value, expected):
 )
 def test_quantity_has_at_most_six_decimals(value, expected):
     assert format(quantity(value), "f") == expected
+
+
+def test_a_plain_text_holds_no_forbidden_character():
+    every = (chr(code) for code in range(sys.maxunicode + 1))
+    assert [one for one in every if is_plain(one) and FORBIDDEN.search(one)] == []
+    assert is_plain("Zażółć gęślą jaźń, § 5, 100 €\n")
+
+
+def test_a_forbidden_character_is_found_anywhere():
+    for one in ("\x00", "\x7f", "\ufdd0", "\ufffe", "\U0010ffff"):
+        assert has_forbidden(f"Faktura\n{one}numer")
+    assert not has_forbidden("twarda\u00a0spacja\u0085")

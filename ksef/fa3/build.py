@@ -18,6 +18,7 @@ from .model import Invoice
 from .plans import Item, Plan, plan, version_of
 from .problems import problem
 from .structure import Extra, Node
+from .text import is_plain
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPECIAL = re.compile("[&<>\r]")
@@ -42,7 +43,7 @@ def build(invoice: Invoice) -> bytes:
     except WrongType as error:
         raise _refusal(invoice, str(error)) from None
     text = "".join(chunks)
-    if _ILLEGAL.search(text):
+    if not is_plain(text) and _ILLEGAL.search(text):
         raise _refusal(invoice, "str")
     return text.encode("utf-8")
 

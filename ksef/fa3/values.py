@@ -15,7 +15,7 @@ from functools import cache
 from .facets import Form, SimpleType, Space
 from .lexical import BLANKS, reader
 from .problems import Problem, problem
-from .text import FORBIDDEN
+from .text import has_forbidden
 
 #: Takes the written text, returns what is wrong with it (path still empty).
 Check = Callable[[str], Problem | None]
@@ -81,8 +81,7 @@ def _text_check(kind: SimpleType) -> Check:
     longest = kind.max_length if pattern is None and kind.min_length == 1 else 0
 
     def check(text: str) -> Problem | None:
-        plain = text.isascii() and text.isprintable()
-        if not plain and FORBIDDEN.search(text):
+        if has_forbidden(text):
             return problem("forbidden_character", value=text)
         if longest and len(text) <= longest and text.strip(BLANKS):
             return None

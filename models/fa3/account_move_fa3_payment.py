@@ -58,6 +58,8 @@ class AccountMove(models.Model):
         exchange = source.company.currency_exchange_journal_id
         found = []
         for each in source.lines.get("payment_term", ()):
+            if not each.matching_number:  # nothing is allocated to it
+                continue
             line = source.facts.record(each)
             pairs = [
                 *((part, part.credit_move_id) for part in line.matched_credit_ids),

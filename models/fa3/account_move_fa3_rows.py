@@ -22,12 +22,6 @@ NAME_CONTINUED = "Nazwa (cd.)"
 REASON_CONTINUED = "Przyczyna korekty (cd.)"
 LEGAL_BASIS = "Podstawa prawna"
 EXEMPTION = "Podstawa zwolnienia"
-#: field of l10n_pl on the invoice -> procedure of its rows.
-VOUCHER_PROCEDURES = (
-    ("l10n_pl_vat_b_spv", "B_SPV"),
-    ("l10n_pl_vat_b_spv_dostawa", "B_SPV_DOSTAWA"),
-    ("l10n_pl_vat_b_mpv_prowizja", "B_MPV_PROWIZJA"),
-)
 
 
 class AccountMove(models.Model):
@@ -85,9 +79,7 @@ def row_name(row):
 
 def procedure(source, row):
     """Return the one procedure of a row: the tax's, else the invoice's voucher mark."""
-    if row.tax.procedure:
-        return row.tax.procedure
-    return next((mark for name, mark in VOUCHER_PROCEDURES if source.move[name]), None)
+    return row.tax.procedure or next(iter(source.voucher_marks), None)
 
 
 def values(source, row):

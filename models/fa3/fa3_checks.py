@@ -8,7 +8,7 @@ from odoo.tools.misc import file_path
 
 from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import build, check, schema
-from ...ksef.fa3.text import FORBIDDEN
+from ...ksef.fa3.text import has_forbidden
 from ..common.fa3_rule import ERROR, Problem
 
 _lt = LazyTranslate(__name__)
@@ -87,7 +87,7 @@ def _write(invoice):
         wrong = schema.validate(xml, path) if path else []
     except Fa3Error as error:
         return None, list(error.problems)
-    if wrong or not path or FORBIDDEN.search(xml.decode()):
+    if wrong or not path or has_forbidden(xml.decode()):
         wrong = [one for one in check(invoice) if one.severity == "error"] or wrong
     return xml, wrong
 

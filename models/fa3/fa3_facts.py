@@ -129,6 +129,8 @@ class Facts:
         units = {line.product_uom_id for line in lines} - {None}
         for unit in env["uom.uom"].browse(units):
             self.unit(unit)
+        taxes = {tax_id for line in lines for tax_id in line.tax_ids}
+        env["account.tax"].browse(taxes).mapped("name")  # all their fields at once
         open_ids = [line.id for line in lines if line.display_type == "payment_term"]
         for record in env["account.move.line"].browse(open_ids):
             self._records[record.id] = record

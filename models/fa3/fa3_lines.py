@@ -26,13 +26,15 @@ _COLUMNS = (
     "tax_line_id",
     "tax_repartition_line_id",
     "date_maturity",
+    "matching_number",
     "l10n_pl_ksef_supply_date",
     "l10n_pl_ksef_origin_line_id",
     "l10n_pl_ksef_annex15",
     "l10n_pl_ksef_excise",
     "l10n_pl_ksef_is_advance",
 )
-#: of the Sales app.
+_LINKS = ("tax_ids", "sale_line_ids")
+#: of the Sales app, as ``sale_line_ids`` is.
 _DOWNPAYMENT = "is_downpayment"
 
 
@@ -56,6 +58,7 @@ class Line(NamedTuple):
     tax_line_id: int | None
     tax_repartition_line_id: int | None
     date_maturity: object
+    matching_number: str | None
     supply_date: object
     origin_line_id: int | None
     is_annex15: bool | None
@@ -63,6 +66,7 @@ class Line(NamedTuple):
     deducts_advance: bool | None
     is_downpayment: bool | None
     tax_ids: tuple[int, ...]
+    sale_line_ids: tuple[int, ...]
 
     @property
     def is_advance(self):
@@ -80,7 +84,8 @@ def load(env, move_ids):
     """
     model = env["account.move.line"]
     columns = [*_COLUMNS, *([_DOWNPAYMENT] if _DOWNPAYMENT in model._fields else [])]
-    model.flush_model([*columns[1:], "tax_ids"])
+    links = [model._fields[name] for name in _LINKS if name in model._fields]
+    model.flush_model([*columns[1:], *(field.name for field in links)])
     rows = env.execute_query(
         SQL(
             "SELECT %s FROM account_move_line WHERE move_id IN %s"
@@ -89,16 +94,19 @@ def load(env, move_ids):
             tuple(move_ids),
         )
     )
-    taxes = _taxes(env, model._fields["tax_ids"], [row[0] for row in rows])
+    line_ids = [row[0] for row in rows]
+    linked = {field.name: _linked(env, field, line_ids) for field in links}
     found = {move_id: [] for move_id in move_ids}
     padding = () if _DOWNPAYMENT in columns else (False,)
     for row in rows:
-        found[row[1]].append(Line(*row, *padding, tuple(taxes.get(row[0], ()))))
+        line_id, move_id = row[:2]
+        ids = (linked.get(name, {}).get(line_id, ()) for name in _LINKS)
+        found[move_id].append(Line(*row, *padding, *map(tuple, ids)))
     return found
 
 
-def _taxes(env, field, line_ids):
-    """Return the ids of the taxes on journal items."""
+def _linked(env, field, line_ids):
+    """Return the ids that a many2many field links to journal items."""
     if not line_ids:
         return {}
     found = {}
@@ -110,6 +118,6 @@ def _taxes(env, field, line_ids):
         SQL.identifier(field.column1),
         tuple(line_ids),
     )
-    for line_id, tax_id in env.execute_query(query):
-        found.setdefault(line_id, []).append(tax_id)
+    for line_id, linked_id in env.execute_query(query):
+        found.setdefault(line_id, []).append(linked_id)
     return found

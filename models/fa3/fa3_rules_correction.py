@@ -10,9 +10,11 @@ _lt = LazyTranslate(__name__)
 
 
 def _no_origin(source):
+    if not source.is_correction:
+        return
     known = source.corrected or source.move.l10n_pl_ksef_origin_number
     is_settlement = any(row.is_advance for row in source.rows)
-    if source.is_correction and not known and not is_settlement:
+    if not known and not is_settlement:
         yield found(source.move, "l10n_pl_ksef_origin_number")
 
 

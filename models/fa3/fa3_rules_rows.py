@@ -4,7 +4,6 @@ from odoo.tools import LazyTranslate
 
 from ..common.fa3_rule import ERROR, WARNING, Rule, found
 from .account_move_fa3_annotations import is_cash_method
-from .account_move_fa3_rows import VOUCHER_PROCEDURES
 from .account_tax import MARGIN, RATE_PERCENTAGES
 from .fa3_text import cut
 
@@ -84,7 +83,7 @@ def _cash_method_abroad(source):
 
 
 def _several_procedures(source):
-    marks = [mark for name, mark in VOUCHER_PROCEDURES if source.move[name]]
+    marks = source.voucher_marks
     for row in source.rows:
         own = row.tax.procedure
         procedures = dict.fromkeys([*filter(None, [own]), *marks])

@@ -16,6 +16,12 @@ from .fa3_text import money
 
 #: role of the authorised party where none was said.
 TAX_REPRESENTATIVE = "3"
+#: field of l10n_pl on the invoice -> procedure of its rows.
+VOUCHER_PROCEDURES = (
+    ("l10n_pl_vat_b_spv", "B_SPV"),
+    ("l10n_pl_vat_b_spv_dostawa", "B_SPV_DOSTAWA"),
+    ("l10n_pl_vat_b_mpv_prowizja", "B_MPV_PROWIZJA"),
+)
 
 
 class Source(Corrections, Advances):
@@ -105,7 +111,7 @@ class Source(Corrections, Advances):
     def kind(self):
         return self.move._l10n_pl_ksef_fa3_kind(self.lines.get("product", ()))
 
-    @property
+    @cached_property
     def is_refund(self):
         return self.move.move_type in ("out_refund", "in_refund")
 
@@ -167,10 +173,15 @@ class Source(Corrections, Advances):
     @cached_property
     def sale_orders(self):
         """The sales orders behind the rows; an empty list without the Sales app."""
-        lines = self.move.invoice_line_ids
-        if "sale_line_ids" not in lines._fields:
+        ids = {
+            sale_line_id
+            for lines in self.lines.values()
+            for line in lines
+            for sale_line_id in line.sale_line_ids
+        }
+        if not ids:
             return []
-        return lines.sale_line_ids.order_id.sorted("id")
+        return self.env["sale.order.line"].browse(ids).order_id.sorted("id")
 
     def _row(self, line):
         taxes = self.facts.taxes(self.env, line.tax_ids)
@@ -192,7 +203,16 @@ class Source(Corrections, Advances):
 
     def row_id(self, line):
         """Return a name of the row that never changes (UU_ID, at most 50 long)."""
-        return f"odoo-{self.facts.database(self.env)}-{line.id}"
+        return f"{self._row_prefix}{line.id}"
+
+    @cached_property
+    def _row_prefix(self):
+        return f"odoo-{self.facts.database(self.env)}-"
+
+    @cached_property
+    def voucher_marks(self):
+        """The procedures of vouchers that the invoice is marked with."""
+        return [mark for name, mark in VOUCHER_PROCEDURES if self.move[name]]
 
     # -- dates and exchange rates ----------------------------------------------
     @cached_property

@@ -102,7 +102,12 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_note_problems(self):
         """Keep what would hold these invoices from being sent, for people to see."""
         for move, prepared in self._l10n_pl_ksef_prepare().items():
-            move.l10n_pl_ksef_problem = _text(prepared.errors)
+            move._l10n_pl_ksef_keep_problem(_text(prepared.errors))
+
+    def _l10n_pl_ksef_keep_problem(self, text):
+        # Even a write of the same value makes Odoo look for changed totals.
+        if (self.l10n_pl_ksef_problem or "") != text:
+            self.l10n_pl_ksef_problem = text
 
     @api.private
     def _l10n_pl_ksef_enqueue(self, at=False):
@@ -116,7 +121,7 @@ class AccountMove(models.Model):
         refusals = {move: move._l10n_pl_ksef_refusal() for move in self}
         for move, refusal in refusals.items():
             if refusal:
-                move.l10n_pl_ksef_problem = refusal
+                move._l10n_pl_ksef_keep_problem(refusal)
         candidates = self.filtered(lambda m: not refusals[m])
         # Two people press the button at once: one of them gets the lock.
         candidates.lock_for_update()
@@ -124,7 +129,7 @@ class AccountMove(models.Model):
         queued = self.browse()
         for move, prepared in candidates._l10n_pl_ksef_prepare().items():
             errors = prepared.errors
-            move.l10n_pl_ksef_problem = _text(errors)
+            move._l10n_pl_ksef_keep_problem(_text(errors))
             waits = self._l10n_pl_ksef_only_waits(errors)
             if move.l10n_pl_ksef_waits_for_number != waits:
                 move.l10n_pl_ksef_waits_for_number = waits

@@ -116,7 +116,9 @@ class SessionAnswers:
         status = self.client.session_status(session.reference_number)
         if session.lookup_failed_at:
             durably(self.env, lambda: session._note(lookup_failed_at=False))
-        if self._open_documents(session):
+        # A package has all its answers at once; its list takes a request per 1000.
+        is_ready = status.is_final or session.kind != ses.BATCH
+        if is_ready and self._open_documents(session):
             self._read_invoices(session, status)
         if not status.is_final or self._open_documents(session):
             return
