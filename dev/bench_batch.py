@@ -11,10 +11,13 @@ import time
 
 import measuring
 import odoo_env
+import sandbox
 from sample_copies import make_copies
 from sample_invoices import make_posted_invoices
 
 SIZES = (1000, 10_000)
+#: made in the usual way; the others are copies (``sample_copies``).
+ORIGINALS = 20
 LONGEST_SECONDS = 3600
 MOST_MB = 300
 MOST_GROWTH = 1.15
@@ -52,7 +55,7 @@ def measure(env, company, moves) -> dict:
     """
     watch, size, wall = measuring.Watch(), len(moves), time.perf_counter()
     memory = measuring.Memory()
-    queued = measuring.queue(env, moves)
+    queued = sandbox.queue(env, moves)
     of_queue = memory.added_mb()
     sent, runs = send(env, company, watch)
     return {
@@ -76,10 +79,10 @@ def main() -> None:
     parser = measuring.arguments(__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     options = parser.parse_intermixed_args()
-    with measuring.simulator() as api_url, odoo_env.open(options.database) as env:
-        originals = make_posted_invoices(env, 20)
+    with sandbox.simulator() as api_url, odoo_env.open(options.database) as env:
+        originals = make_posted_invoices(env, ORIGINALS)
         company = originals.company_id
-        measuring.connect_to(env, api_url)
+        sandbox.connect_to(env, api_url)
         figures = []
         for size in sorted(options.sizes):
             moves = make_copies(env, originals, size, f"BENCH/{size}/")

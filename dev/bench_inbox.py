@@ -15,6 +15,7 @@ import time
 
 import measuring
 import odoo_env
+import sandbox
 from demo_data import make_company
 from sample_bills import create_like
 
@@ -31,9 +32,9 @@ _ENTRY_BYTES = 100_000
 
 def stocked(invoices: int):
     """Run a simulator whose store holds invoices to the company."""
-    script = measuring.CHECKOUT / "dev" / "stocked_simulator.py"
+    script = sandbox.CHECKOUT / "dev" / "stocked_simulator.py"
     options = ("--rate-limits", "off", "--invoices", str(invoices))
-    return measuring.running(str(script), *options)
+    return sandbox.running(str(script), *options)
 
 
 def fetch(env, company, count: int) -> dict:
@@ -111,11 +112,11 @@ def package(megabytes: int) -> dict:
     :return: the figures
     """
     count = megabytes * 1_000_000 // _ENTRY_BYTES
-    script = measuring.CHECKOUT / "unit_tests" / "package_memory.py"
+    script = sandbox.CHECKOUT / "unit_tests" / "package_memory.py"
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, str(script), folder, "Zip", str(count), str(_ENTRY_BYTES)],
-            cwd=measuring.CHECKOUT,
+            cwd=sandbox.CHECKOUT,
             stdout=subprocess.PIPE,
             check=True,
         )
@@ -128,7 +129,7 @@ def connect(env, api_url: str):
     :return: the company
     """
     company = env.ref("base.main_company")
-    measuring.connect_to(env, api_url)
+    sandbox.connect_to(env, api_url)
     company.write(
         {"l10n_pl_ksef_fetching": "manual", "l10n_pl_ksef_booking": "automatic"}
     )

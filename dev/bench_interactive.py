@@ -14,10 +14,14 @@ from urllib.parse import urljoin
 import measuring
 import odoo_env
 import requests
+import sandbox
 from freezegun import freeze_time
+from sample_copies import make_copies
 from sample_invoices import make_posted_invoices
 
 INVOICES = 180
+#: made in the usual way; the others are copies (``sample_copies``).
+ORIGINALS = 10
 MOST_MINUTES = 60
 #: the scheduler's own delay after the moment it was asked for.
 SCHEDULER_SECONDS = 1
@@ -87,16 +91,17 @@ def measure(options) -> dict:
     tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
     morning = tomorrow.replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
     with (
-        measuring.simulator("--rate-limits", "prd") as api_url,
+        sandbox.simulator("--rate-limits", "prd") as api_url,
         odoo_env.open(options.database) as env,
         freeze_time(morning, tick=True) as frozen,  # after Odoo's code was read
     ):
         clocks = Clocks(frozen, api_url)
-        moves = make_posted_invoices(env, options.invoices)
-        measuring.connect_to(env, api_url)
+        originals = make_posted_invoices(env, ORIGINALS)
+        sandbox.connect_to(env, api_url)
+        moves = make_copies(env, originals, options.invoices, "BENCH/")
         company = moves.company_id
         company.l10n_pl_ksef_batch_from = 0  # never as a package
-        measuring.queue(env, moves)
+        sandbox.queue(env, moves)
         start = clocks.now()
         runs = send_all(env, company, clocks, watch)
         minutes = (clocks.now() - start).total_seconds() / 60

@@ -10,6 +10,7 @@ import time
 
 import measuring
 import odoo_env
+import sandbox
 from sample_invoices import make_posted_invoices
 
 INVOICES = 100
@@ -45,10 +46,10 @@ def send_all(env, company, moves) -> dict:
 def main() -> None:
     """Print the figures as one JSON object."""
     options = measuring.arguments(__doc__).parse_args()
-    with measuring.simulator() as api_url, odoo_env.open(options.database) as env:
+    with sandbox.simulator() as api_url, odoo_env.open(options.database) as env:
         moves = make_posted_invoices(env, INVOICES)
-        measuring.connect_to(env, api_url)
-        prepared = measuring.queue(env, moves)
+        sandbox.connect_to(env, api_url)
+        prepared = sandbox.queue(env, moves)
         env.cr.commit()
         figures = send_all(env, moves.company_id, moves)
     figures["prepare_ms_per_invoice"] = round(prepared * 1000 / INVOICES, 2)

@@ -7,7 +7,7 @@ from .fa3_common import Fa3Common
 INVOICES = 20
 QUERIES_PER_INVOICE = 2
 #: of an invoice by itself, when products, taxes and partners were read already.
-QUERIES_ALONE = 6
+QUERIES_ALONE = 8
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
