@@ -126,7 +126,7 @@ class AccountMove(models.Model):
         # Two people press the button at once: one of them gets the lock.
         candidates.lock_for_update()
         documents = self.env["l10n_pl_ksef.document"]
-        queued = self.browse()
+        ids = []  # a recordset that grows by one would cost more with each
         for move, prepared in candidates._l10n_pl_ksef_prepare().items():
             errors = prepared.errors
             move._l10n_pl_ksef_keep_problem(_text(errors))
@@ -135,10 +135,10 @@ class AccountMove(models.Model):
                 move.l10n_pl_ksef_waits_for_number = waits
             if prepared.xml is not None:
                 documents._freeze(move, prepared.xml, at)
-                queued |= move
-        if queued:
+                ids.append(move.id)
+        if ids:
             documents._trigger_sending(at or None)
-        return queued
+        return self.browse(ids)
 
 
 def _text(problems):
