@@ -56,6 +56,7 @@ class TestBudget(SendingCommon):
         wait = resumes - fields.Datetime.now()
         self.assertTrue(timedelta(minutes=58) < wait <= timedelta(minutes=61), wait)
         self.assertTrue(self.company.l10n_pl_ksef_is_resting)
+        self.assertIn("Sending to KSeF goes on at", self.dashboard("sale"))
         left = moves.filtered(lambda m: m.l10n_pl_ksef_state == "queued")
         self.assertEqual(left.l10n_pl_ksef_next_try_at, resumes)
         self.assertEqual(left.l10n_pl_ksef_document_id.attempts, 0)
@@ -144,6 +145,16 @@ class TestBudget(SendingCommon):
         self.assertFalse([e for e in self.requests() if e.status == 429])
         told = self.company._l10n_pl_ksef_fetch_now()["params"]["message"]
         self.assertIn("goes on by itself at", told)
+        self.assertIn("Fetching from KSeF goes on at", self.dashboard("purchase"))
+        self.assertFalse(self.dashboard("sale"))
+
+    def dashboard(self, kind):
+        """Return what the card of the journal says of KSeF's limits."""
+        journal = self.env["account.journal"].search(
+            [("type", "=", kind), ("company_id", "=", self.company.id)], limit=1
+        )
+        data = journal._get_journal_dashboard_data_batched()[journal.id]
+        return data.get("l10n_pl_ksef_resumes")
 
     def test_companies_of_one_nip_share_the_budget(self):
         branch = self.other_company(nip=self.company.l10n_pl_ksef_nip)

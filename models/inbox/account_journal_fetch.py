@@ -1,6 +1,7 @@
 """Odoo's own button for fetching e-invoices, on journals of purchases."""
 
 from odoo import api, models
+from odoo.tools import format_datetime
 
 from ..common.rights import LOOK, RECEIVE, check_right, has_right
 
@@ -50,4 +51,23 @@ class AccountJournal(models.Model):
             data[journal.id]["l10n_pl_ksef_waiting"] = waiting.get(
                 journal.company_id.id, 0
             )
+        for journal in self:
+            if text := journal._l10n_pl_ksef_resumes():
+                data[journal.id]["l10n_pl_ksef_resumes"] = text
         return data
+
+    def _l10n_pl_ksef_resumes(self):
+        """Say when KSeF takes requests again, or return ``None``."""
+        self.ensure_one()
+        company = self.company_id
+        if self.type == "sale" and company.l10n_pl_ksef_is_resting:
+            at = format_datetime(
+                self.env, company.l10n_pl_ksef_resumes_at, dt_format="short"
+            )
+            return self.env._("Sending to KSeF goes on at %(time)s", time=at)
+        if self.type == "purchase" and company.l10n_pl_ksef_fetch_resumes_at:
+            at = format_datetime(
+                self.env, company.l10n_pl_ksef_fetch_resumes_at, dt_format="short"
+            )
+            return self.env._("Fetching from KSeF goes on at %(time)s", time=at)
+        return None
