@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from odoo import SUPERUSER_ID, Command, api, fields, tools
 from odoo.modules.registry import Registry
@@ -24,6 +26,14 @@ WORK = "env['l10n_pl_ksef.document']._cron_send_documents()"
 SMALL_PARTS = """
 from odoo.addons.l10n_pl_ksef.models.sending import batch_sending
 batch_sending.PART_BYTES = 500
+"""
+#: a worker that has started and waits for a sign to work.
+GATE = """
+import pathlib, time
+gate = pathlib.Path({folder!r})
+(gate / "ready").touch()
+while not (gate / "go").exists():
+    time.sleep(0.05)
 """
 SEND = "/sessions/online/[^/]+/invoices$"
 PATIENCE_SECONDS = 60
@@ -305,9 +315,12 @@ class TestProcesses(CopiedDatabase):
     def test_second_worker_leaves_the_company_to_the_first(self):
         ids = self.queue(20)
         self.simulator.faults.add("slow", path=SEND, times=20, seconds=1.0)
+        gate = Path(self.enterContext(TemporaryDirectory()))
+        second = self.worker(GATE.format(folder=str(gate)) + WORK)
+        self.wait_for((gate / "ready").exists)
         first = self.worker()
         self.wait_for(self.posts)
-        second = self.worker()
+        (gate / "go").touch()
         second.wait(timeout=PATIENCE_SECONDS)
         # It came, saw that the company is being worked on, and went.
         self.assertIsNone(first.poll(), "there was no overlap")
