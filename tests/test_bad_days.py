@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..models.common import document_states as doc
@@ -165,6 +166,36 @@ class TestBadDays(SendingCommon):
         self.run_sender()
         self.assertInKsefOnce(moves)
         self.assertEqual(self.company.l10n_pl_ksef_state, "connected")
+
+    def pause(self, move):
+        """Return the minutes until the next attempt, rounded."""
+        wait = move.l10n_pl_ksef_next_try_at - fields.Datetime.now()
+        return round(wait.total_seconds() / 60)
+
+    def test_pauses_grow_while_ksef_does_not_answer(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        self.fault("error", "", times=10_000, status=503)
+        pauses = []
+        for _time in range(5):
+            self.run_sender()
+            self.env.invalidate_all()
+            pauses.append(self.pause(move))
+            self.time_passes()
+        self.assertEqual(pauses, [1, 2, 5, 10, 15])
+
+    def test_what_needs_a_person_stops_and_says_so(self):
+        nip = self.company.l10n_pl_ksef_nip
+        self.simulator.state.blocked_contexts.add(Identifier("Nip", nip))
+        move = self.invoice()
+        self.send(move)
+        self.assertEqual(self.pause(move), 60)
+        self.assertFalse(self.sent())
+        self.assertEqual(self.company.l10n_pl_ksef_state, "attention")
+        self.assertTrue(self.company.l10n_pl_ksef_problem_text)
+        self.simulator.log.clear()
+        self.run_sender()
+        self.assertFalse(self.requests())
 
     def test_one_company_broken_the_other_goes_on(self):
         other = self.other_company()

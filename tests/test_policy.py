@@ -4,6 +4,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -51,6 +52,29 @@ class TestPolicy(SendingCommon):
         move = self.invoice()
         self.run_sender()
         self.assertInKsefOnce(move)
+
+    def test_posting_queues_in_its_own_transaction_and_wakes_the_sender(self):
+        self.policy("pl_companies")
+        cron = self.env.ref("l10n_pl_ksef.ir_cron_send_documents").sudo()
+        triggers = self.env["ir.cron.trigger"].sudo()
+        before = triggers.search_count([("cron_id", "=", cron.id)])
+        move = self.invoice()
+        self.assertEqual(move.l10n_pl_ksef_state, "queued")
+        trigger = triggers.search([("cron_id", "=", cron.id)])
+        self.assertEqual(len(trigger), before + 1)
+        self.assertLessEqual(max(trigger.mapped("call_at")), fields.Datetime.now())
+        self.assertFalse(self.requests())
+
+    def test_posting_that_is_taken_back_leaves_nothing_in_the_queue(self):
+        self.policy("pl_companies")
+        move = self.invoice()
+        move.button_draft()
+        with self.assertRaises(RuntimeError), self.env.cr.savepoint():
+            move.action_post()
+            self.assertEqual(move.l10n_pl_ksef_state, "queued")
+            raise RuntimeError("the transaction ends otherwise")
+        self.env.invalidate_all()
+        self.assertFalse(move.l10n_pl_ksef_document_ids)
 
     def test_every_so_many_minutes(self):
         self.policy("all", send_when="interval", send_minutes=30)

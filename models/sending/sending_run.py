@@ -47,9 +47,8 @@ MAX_RETRIES = 3
 
 MAX_INVOICES_IN_SESSION = 10_000
 
-#: minutes until a company is tried again when KSeF did not answer, and when a person
-#: must do something first (who then presses *Test connection*).
-RETRY_MINUTES = 2
+#: minutes until a company is tried again when a person must do something first (who
+#: then presses *Test connection*); where KSeF did not answer the pauses grow.
 PERSON_MINUTES = 60
 
 
@@ -351,13 +350,16 @@ class SendingRun:
             return
         self.company._l10n_pl_ksef_set_problem(error)
         waiting = self._sessions_due(ses.OPEN, ses.CLOSING, ses.CLOSED)
-        waiting._note(lookup_failed_at=fields.Datetime.now())
+        for session in waiting:
+            session._note(
+                checks=session.checks + 1, lookup_failed_at=fields.Datetime.now()
+            )
         queue = self._queue()
         queue._count_failure()
         queue.move_id._l10n_pl_ksef_notify()
-        minutes = RETRY_MINUTES if error.retryable else PERSON_MINUTES
-        at = fields.Datetime.now() + timedelta(minutes=minutes)
-        self._postpone(at)
+        tries = max([*queue.mapped("failures"), *waiting.mapped("checks")], default=1)
+        later = fields.Datetime.now() + timedelta(minutes=PERSON_MINUTES)
+        self._postpone(backoff(tries) if error.retryable else later)
 
     def _postpone(self, at):
         self._queue()._note(next_try_at=at)
