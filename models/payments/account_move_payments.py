@@ -107,7 +107,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_collective(self):
         """Return the identifier that stands for exactly these bills."""
-        made = self.l10n_pl_ksef_collective_ids.sudo().filtered(
+        made = self.sudo().l10n_pl_ksef_collective_ids.filtered(
             lambda row: row.state == MADE and row.move_ids == self
         )
         return made[:1]
