@@ -44,7 +44,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     l10n_pl_ksef_relief_alert = fields.Char(
-        compute="_compute_l10n_pl_ksef_relief_alert", compute_sudo=True
+        "Relief notice", compute="_compute_l10n_pl_ksef_relief_alert", compute_sudo=True
     )
 
     @api.depends("state", "move_type", "l10n_pl_ksef_state", "company_id")
