@@ -323,19 +323,30 @@ class TestCollectiveIdentifiers(PaymentsCommon):
             bills.action_l10n_pl_ksef_collective()
         self.assertFalse(self.env["l10n_pl_ksef.collective"].search([]))
 
-    def test_without_the_right_to_receive(self):
-        bills = self.bills("FV/1", "FV/2")
-        reader = new_test_user(
+    def payer(self):
+        """Return a user who pays bills and has no right in KSeF."""
+        user = new_test_user(
             self.system,
-            "ksef_reader",
-            groups="account.group_account_invoice",
+            "ksef_payer",
+            groups="base.group_user,account.group_account_invoice",
             company_id=self.company.id,
         )
-        reader.group_ids -= self.system.ref("l10n_pl_ksef.group_receive")
-        if reader.has_group("l10n_pl_ksef.group_receive"):
-            self.skipTest("the right comes with the group")
+        ours = ("look", "send", "receive", "admin")
+        for name in ours:
+            user.group_ids -= self.system.ref(f"l10n_pl_ksef.group_{name}")
+        self.assertFalse(user.has_group("l10n_pl_ksef.group_look"))
+        return user
+
+    def test_without_the_right_to_receive(self):
+        bills = self.bills("FV/1", "FV/2")
         with self.assertRaises(AccessError):
-            bills.with_user(reader).action_l10n_pl_ksef_collective()
+            bills.with_user(self.payer()).action_l10n_pl_ksef_collective()
+
+    def test_who_has_no_right_in_ksef_pays_with_the_identifier(self):
+        bills = self.bills("FV/1", "FV/2")
+        row = self.made(bills)
+        self.env = self.env(user=self.payer())
+        self.assertEqual(self.memo(bills, group_payment=True), [row.number])
 
     def test_rows_are_kept_and_written_by_nobody(self):
         row = self.made(self.bills("FV/1", "FV/2"))

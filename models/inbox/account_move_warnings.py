@@ -40,9 +40,9 @@ class AccountMove(models.Model):
     @api.depends_context("lang")
     def _compute_l10n_pl_ksef_warnings(self):
         for move in self:
-            found = (
-                move._l10n_pl_ksef_suspicions() if move._l10n_pl_ksef_unpaid() else ()
-            )
+            # Also for whoever pays and has no right to look into KSeF.
+            row = move.sudo()
+            found = row._l10n_pl_ksef_suspicions() if row._l10n_pl_ksef_unpaid() else ()
             move.l10n_pl_ksef_warnings = "\n".join(found) or False
 
     @api.depends("partner_id", "partner_bank_id")
