@@ -27,7 +27,7 @@ TODAY = date(2026, 3, 16)
 SELLER_NIP = "5260250274"
 BUYER_NIP = "8567346215"
 _VERSION = re.compile(r"l10n_pl_ksef [\d.]+")
-_ROW_ID = re.compile(r"odoo-[0-9a-f]{0,8}-(?:so-)?\d+")
+_ROW_ID = re.compile(r"odoo-[0-9a-f]{0,8}-(?:so-|or-)?\d+")
 
 
 class Fa3Common(AccountTestInvoicingCommon):

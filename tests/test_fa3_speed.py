@@ -6,8 +6,9 @@ from .fa3_common import Fa3Common
 
 INVOICES = 20
 QUERIES_PER_INVOICE = 2
-#: of an invoice by itself, when products, taxes and partners were read already.
-QUERIES_ALONE = 8
+#: of an invoice by itself, when products, taxes and partners were read already: each
+#: list of the KSeF tab (terms, transport, attachment ...) costs one more.
+QUERIES_ALONE = 14
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
