@@ -24,7 +24,7 @@ class TestExtraTaxes(Fa3ImportCommon):
         action = self.wizards._open(self.company.with_user(self.manager))
         return self.wizards.browse(action["res_id"])
 
-    def create(self, *keys):
+    def chosen(self, *keys):
         wizard = self.wizard()
         wizard.line_ids.filtered(lambda line: line.key in keys).chosen = True
         wizard.action_create()
@@ -57,7 +57,7 @@ class TestExtraTaxes(Fa3ImportCommon):
 
     def test_all_are_created_once(self):
         keys = [one.key for one in EXTRA_TAXES]
-        taxes = self.create(*keys)
+        taxes = self.chosen(*keys)
         self.assertTrue(all(taxes))
         count = self.system["account.tax"].search_count([])
         again = self.wizard()
@@ -72,7 +72,7 @@ class TestExtraTaxes(Fa3ImportCommon):
                 self.assertEqual(self.parts(tax), tags, "a refund is like an invoice")
 
     def test_old_rates(self):
-        sale, purchase = self.create("vs_22", "vz_7")
+        sale, purchase = self.chosen("vs_22", "vz_7")
         self.assertEqual((sale.amount, sale.l10n_pl_ksef_rate), (22, "22"))
         self.assertEqual(
             self.parts(sale),
@@ -85,7 +85,7 @@ class TestExtraTaxes(Fa3ImportCommon):
         )
 
     def test_margin_and_taxi_have_no_tags(self):
-        margin, taxi = self.create("vs_marza_3_1", "vs_taxi_4")
+        margin, taxi = self.chosen("vs_marza_3_1", "vs_taxi_4")
         self.assertEqual(
             (margin.l10n_pl_ksef_rate, margin.l10n_pl_ksef_margin_kind),
             ("MARZA", "3_1"),
@@ -95,25 +95,25 @@ class TestExtraTaxes(Fa3ImportCommon):
         self.assertEqual([part[3] for part in self.parts(taxi)], ["", ""])
 
     def test_exemption_has_its_basis(self):
-        (tax,) = self.create("vs_zw_113")
+        (tax,) = self.chosen("vs_zw_113")
         self.assertEqual(tax.l10n_pl_ksef_exempt_basis, "art. 113 ust. 1 ustawy")
         self.assertEqual(tax.l10n_pl_ksef_rate, "zw")
         self.assertEqual(self.parts(tax)[0][3], "K_10")
 
     def test_goods_outside_poland(self):
-        (tax,) = self.create("vs_np_tow")
+        (tax,) = self.chosen("vs_np_tow")
         self.assertEqual((tax.l10n_pl_ksef_rate, tax.tax_scope), ("np I", "consu"))
         self.assertEqual(self.parts(tax)[0][3], "K_11")
 
     def test_fixed_assets(self):
-        (tax,) = self.create("vz_srodki_23")
+        (tax,) = self.chosen("vz_srodki_23")
         self.assertEqual(
             self.parts(tax),
             [("base", 100, "", "K_40"), ("tax", 100, "22.010.100", "K_41")],
         )
 
     def test_half_of_the_tax_of_a_car_is_cost(self):
-        (tax,) = self.create("vz_auta_23")
+        (tax,) = self.chosen("vz_auta_23")
         self.assertEqual(
             self.parts(tax),
             [
@@ -145,7 +145,7 @@ class TestExtraTaxes(Fa3ImportCommon):
         )
 
     def test_cash_accounting_waits_for_the_payment(self):
-        sale, purchase = self.create("vs_kasowa_23", "vz_kasowa_23")
+        sale, purchase = self.chosen("vs_kasowa_23", "vz_kasowa_23")
         self.assertTrue(self.company.tax_exigibility)
         for tax, start in ((sale, "22.020.9"), (purchase, "22.010.9")):
             self.assertEqual(tax.tax_exigibility, "on_payment")
@@ -164,14 +164,14 @@ class TestExtraTaxes(Fa3ImportCommon):
         self.assertEqual(bill.invoice_line_ids.tax_ids, purchase.with_env(self.env))
 
     def test_one_account_serves_all_rates(self):
-        first, second = self.create("vz_kasowa_23", "vz_kasowa_8")
+        first, second = self.chosen("vz_kasowa_23", "vz_kasowa_8")
         self.assertEqual(
             first.cash_basis_transition_account_id,
             second.cash_basis_transition_account_id,
         )
 
     def test_bills_do_not_change_because_of_them(self):
-        self.create(*(one.key for one in EXTRA_TAXES))
+        self.chosen(*(one.key for one in EXTRA_TAXES))
         for rate, sums, tax in (
             ("23", {"P_13_1": "100", "P_14_1": "23"}, "vz_kraj_23"),
             ("8", {"P_13_2": "100", "P_14_2": "8"}, "vz_kraj_8"),
@@ -191,7 +191,7 @@ class TestExtraTaxes(Fa3ImportCommon):
                 self.assertEqual(bill.invoice_line_ids.tax_ids, self.tax(tax))
 
     def test_old_purchase_finds_its_tax(self):
-        self.create("vz_22", "vz_rr_7", "vz_7")
+        self.chosen("vz_22", "vz_rr_7", "vz_7")
         bill = self.bill(
             document(
                 row(P_7="x", P_11="100", P_12="22"),
@@ -209,7 +209,7 @@ class TestExtraTaxes(Fa3ImportCommon):
         )
 
     def test_refund_of_farmers_is_no_tax_of_invoices(self):
-        self.create("vz_rr_7")
+        self.chosen("vz_rr_7")
         result = self.imported(
             document(
                 row(P_7="y", P_11="100", P_12="7"),
@@ -221,7 +221,7 @@ class TestExtraTaxes(Fa3ImportCommon):
         self.assertFalse(result.move.invoice_line_ids.tax_ids)
 
     def test_foreign_supply_takes_the_tax_without_vat(self):
-        (tax,) = self.create("vz_bez_vat")
+        (tax,) = self.chosen("vz_bez_vat")
         for rate, field in (("np I", "P_13_8"), ("0 WDT", "P_13_6_2")):
             bill = self.bill(
                 document(
@@ -248,7 +248,7 @@ class TestExtraTaxes(Fa3ImportCommon):
 
     def test_polish_names(self):
         self.system["res.lang"]._activate_lang("pl_PL")
-        (tax,) = self.create("vz_srodki_23")
+        (tax,) = self.chosen("vz_srodki_23")
         self.assertEqual(tax.with_context(lang="pl_PL").name, "23% Środki trwałe")
         self.assertEqual(tax.with_context(lang="en_US").name, "23% Fixed assets")
 

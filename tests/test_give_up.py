@@ -25,7 +25,7 @@ class TestGiveUp(SendingCommon):
         )
         action = documents.action_give_up()
         wizards = self.env[action["res_model"]].with_user(user or self.administrator)
-        return wizards.with_context(action["context"]).create(
+        return wizards.with_context(**action["context"]).create(
             {"reason": "TEST was left", **values}
         )
 

@@ -19,10 +19,10 @@ class TestRightsGiven(KsefCommon):
     def rights(self, user):
         return {g for g in (LOOK, SEND, RECEIVE, ADMIN) if user.has_group(g)}
 
-    def link(self, user, *groups):
+    def give(self, user, *groups):
         user.sudo().group_ids = [Command.link(id_) for id_ in self.ids(*groups)]
 
-    def unlink(self, user, *groups):
+    def take(self, user, *groups):
         user.sudo().group_ids = [Command.unlink(id_) for id_ in self.ids(*groups)]
 
     def test_new_users_have_what_their_work_needs(self):
@@ -39,12 +39,12 @@ class TestRightsGiven(KsefCommon):
 
     def test_user_who_gets_invoicing_later_gets_them_then(self):
         user = self.make_user("later", READONLY)
-        self.link(user, INVOICE)
+        self.give(user, INVOICE)
         self.assertEqual(self.rights(user), {LOOK, SEND, RECEIVE})
 
     def test_right_taken_away_stays_away(self):
         user = self.make_user("receiver", INVOICE)
-        self.unlink(user, SEND)
+        self.take(user, SEND)
         self.assertEqual(self.rights(user), {LOOK, RECEIVE})
         user.sudo().write(
             {
@@ -52,7 +52,7 @@ class TestRightsGiven(KsefCommon):
                 "group_ids": [Command.set([g.id for g in user.group_ids])],
             }
         )
-        self.link(user, READONLY)
+        self.give(user, READONLY)
         self.assertEqual(self.rights(user), {LOOK, RECEIVE})
 
     def test_saving_the_form_of_a_user_names_nothing(self):
@@ -90,12 +90,12 @@ class TestRightsGiven(KsefCommon):
             Command.link(self.ids(INVOICE)[0]),
         ]
         self.assertEqual(self.rights(user), {LOOK, SEND, RECEIVE})
-        self.unlink(user, INVOICE)
+        self.take(user, INVOICE)
         self.assertEqual(self.rights(user), set())
 
     def test_right_without_odoos_is_kept(self):
         user = self.make_user("warehouse")
-        self.link(user, LOOK)
+        self.give(user, LOOK)
         user.sudo().name = "Warehouse"
         self.assertEqual(self.rights(user), {LOOK})
 
@@ -134,7 +134,7 @@ class TestRightsGiven(KsefCommon):
             self.make_user("old_boss", MANAGER): {LOOK, SEND, RECEIVE, ADMIN},
         }
         for user in people:
-            self.unlink(user, LOOK, SEND, RECEIVE, ADMIN)
+            self.take(user, LOOK, SEND, RECEIVE, ADMIN)
             self.assertEqual(self.rights(user), set())
         self.system["res.users"].sudo()._l10n_pl_ksef_give_rights()
         for user, expected in people.items():

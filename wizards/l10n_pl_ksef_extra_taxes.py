@@ -48,7 +48,7 @@ class ExtraTaxes(models.TransientModel):
                 {
                     "key": one.key,
                     "name": wizard._in_language(one),
-                    "purpose": self.env._(one.purpose),  # pylint: disable=gettext-variable
+                    "purpose": self.env._(one.purpose),  # pylint: disable=W8301
                     "type_tax_use": "sale" if one.key.startswith("vs") else "purchase",
                     "tax_id": wizard._existing(one).id,
                 }

@@ -44,7 +44,7 @@ class AccountMove(models.Model):
         supplier = Supplier(job.reading.seller, self.company_id, accounts, job.notes)
         if not supplier.name:
             raise UserError(self.env._("The file does not say who issued it."))
-        job.partner = supplier.known() or supplier.create()
+        job.partner = supplier.known() or supplier.create_contact()
         self._l10n_pl_ksef_set_supplier(job)
 
     def _l10n_pl_ksef_set_supplier(self, job):

@@ -81,7 +81,7 @@ class Supplier:
         if not self.partner and self.company.l10n_pl_ksef_new_supplier == ASK:
             self.notes.add("supplier_to_choose", name=self.name, nip=self.nip or "-")
         elif not self.partner:
-            self.partner = self.create()
+            self.partner = self.create_contact()
         return self.partner
 
     def known(self):
@@ -168,7 +168,7 @@ class Supplier:
             )
 
     # -- creating --------------------------------------------------------------
-    def create(self):
+    def create_contact(self):
         """Create the contact with all that the document says of it."""
         contact = next(iter(self.party.DaneKontaktowe), None)
         values = {

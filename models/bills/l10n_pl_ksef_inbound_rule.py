@@ -76,7 +76,6 @@ class InboundRule(models.Model):
     )
     journal_id = fields.Many2one(
         "account.journal",
-        "Journal",
         domain="[('type', '=', 'purchase'),"
         " ('company_id', 'parent_of', booking_company_id)]",
     )

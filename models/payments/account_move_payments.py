@@ -174,7 +174,7 @@ class AccountMove(models.Model):
             wrong = self.filtered(is_wrong)
             if wrong:
                 names = ", ".join(wrong.mapped("display_name"))
-                raise UserError(f"{text}\n{names}")
+                raise UserError(f"{text}\n{names}")  # pylint: disable=C8107
         nips = {normalize_nip(m.commercial_partner_id.vat or "") for m in self}
         if len(nips) > 1 or len(self.company_id) > 1 or len(self.currency_id) > 1:
             raise UserError(
