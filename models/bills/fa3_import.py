@@ -217,7 +217,8 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_keep_file(self, job):
         """Keep the file as received, and ask for its picture."""
-        self.sudo().write(
+        # Nothing here has to do with journal items, whose check is dear.
+        self.sudo().with_context(skip_invoice_sync=True).write(
             {
                 "l10n_pl_ksef_source": base64.b64encode(job.xml),
                 "l10n_pl_ksef_source_hash": job.hash,

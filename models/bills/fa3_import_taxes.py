@@ -25,6 +25,7 @@ class Taxes:
         self.company = company
         self.use = use
         self.env = company.env
+        self._used = {}
 
     @cached_property
     def _by_rate(self):
@@ -83,6 +84,12 @@ class Taxes:
     def _last_used(self, partner, taxes):
         if not partner or len(taxes) < 2:
             return taxes.browse()
+        key = (partner, taxes)
+        if key not in self._used:
+            self._used[key] = self._search_last_used(partner, taxes)
+        return self._used[key]
+
+    def _search_last_used(self, partner, taxes):
         kinds = {"purchase": "in_", "sale": "out_"}[self.use]
         line = self.env["account.move.line"].search(
             [

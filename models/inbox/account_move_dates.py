@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from .res_company_inbox import BY_SUPPLY
 
+#: context: bills made of received invoices are booked on their very day.
+OWN_DAY = "l10n_pl_ksef_own_day"
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -34,12 +37,20 @@ class AccountMove(models.Model):
             return self.taxable_supply_date or self.invoice_date or self.date
         return super()._get_accounting_date_source()
 
+    def _get_accounting_date(self, invoice_date, has_tax, lock_dates=None):
+        # EXTENDS 'account': Odoo's own choice is the end of an older month, or today.
+        # What is right at creation need not be written, and synchronised, again.
+        if (
+            self.env.context.get(OWN_DAY)
+            and not lock_dates
+            and not self._get_violated_lock_dates(invoice_date, has_tax)
+        ):
+            return invoice_date
+        return super()._get_accounting_date(invoice_date, has_tax, lock_dates)
+
     @api.private
     def _l10n_pl_ksef_set_date(self):
-        """Book a new bill on its very day, later where the books are locked.
-
-        Odoo's own choice is the end of an older month, or today.
-        """
+        """Book a new bill on its very day, later where the books are locked."""
         for move in self.filtered(lambda m: m.is_purchase_document()):
             day = move._get_accounting_date_source()
             has_tax = move._affect_tax_report()

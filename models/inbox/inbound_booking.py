@@ -16,6 +16,7 @@ from ...ksef.fa3 import parse
 from ..bills.fa3_import_job import Books, Receipt
 from ..bills.fa3_import_reading import Reading
 from . import inbound_reading
+from .account_move_dates import OWN_DAY
 from .inbound_states import (
     BUYER,
     CREATED,
@@ -165,7 +166,7 @@ class Inbound(models.Model):
             moves = self.env["account.move"].with_user(user).sudo()
         else:
             moves = self.env["account.move"]
-        return moves.with_company(company)
+        return moves.with_company(company).with_context(**{OWN_DAY: True})
 
     def _receipt(self):
         return Receipt(self.ksef_number, self.acquired_at or None)
