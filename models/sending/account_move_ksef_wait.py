@@ -19,6 +19,11 @@ class AccountMove(models.Model):
         "Waits for the KSeF number of another invoice", copy=False, readonly=True
     )
 
+    # Asked for at each acceptance, and nearly always without a row.
+    _l10n_pl_ksef_waits_index = models.Index(
+        "(company_id) WHERE l10n_pl_ksef_waits_for_number IS TRUE"
+    )
+
     @api.private
     def _l10n_pl_ksef_only_waits(self, problems):
         """Tell whether ``problems`` (errors) are but numbers that are on their way."""
