@@ -287,14 +287,26 @@ class TestBadDays(SendingCommon):
         self.assertTrue(move.l10n_pl_ksef_has_upo)
         self.assertEqual(self.accepted_there(), [move.name])
 
-    def test_refusal_without_a_reason_that_lasts_is_believed_after_a_day(self):
+    def refused_for_two_days(self, *paths):
+        """Return an invoice whose duplicate KSeF did not show, without a reason."""
         move = self.sent_but_forgotten()
-        self.fault("forbidden", "/invoices/ksef/", method="GET", times=50)
+        first = self.system["l10n_pl_ksef.session"].sudo().search([])
+        for path in paths:
+            path = path.format(session=first.reference_number)
+            self.fault("forbidden", path, method="GET", times=50)
         self.run_sender()
         self.assertEqual(move.l10n_pl_ksef_state, "unknown")
         move.l10n_pl_ksef_document_id.sudo().sent_at -= timedelta(days=2)
         self.time_passes()
         self.run_sender()
+        return move
+
+    def test_refusal_without_a_reason_that_lasts_leaves_the_word_to_the_session(self):
+        move = self.refused_for_two_days("/invoices/ksef/")
+        self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+
+    def test_refusals_without_a_reason_that_last_are_believed_after_a_day(self):
+        move = self.refused_for_two_days("/invoices/ksef/", "/sessions/{session}/")
         self.assertEqual(move.l10n_pl_ksef_state, "rejected")
 
     def test_upo_of_an_adopted_invoice_is_fetched_later(self):
