@@ -89,6 +89,7 @@ class TestInboxDocuments(InboxCommon):
         )
 
     def test_correction_in_plus_is_a_bill_of_its_own(self):
+        self.ensure_installed("account_debit_note")
         original = self.invoice()
         bill = self.correction(
             "K/1",

@@ -42,6 +42,9 @@ QUERY = counter_of_route(routes.QUERY_METADATA)
 EXPORT = counter_of_route(routes.START_EXPORT)
 DOWNLOAD = counter_of_route(routes.INVOICE)
 
+#: A request may reach KSeF later than it left, so closer to the next one.
+ON_THE_WAY = timedelta(milliseconds=250)
+
 TOO_MANY = 429
 #: seconds of a refusal that does not say how long.
 UNTOLD_SECONDS = 60
@@ -128,7 +131,7 @@ class RequestBudget:
         seconds = (budget.next_allowed(counter, now) - now).total_seconds()
         if seconds > 0:
             return seconds
-        budget.record(counter, now)
+        budget.record(counter, now + ON_THE_WAY)
         row.state = budget.to_json()
         return 0
 
