@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from sample_received import LINES, SELLER_NIP, files
 
-from ksef.crypto import sha256_base64
 from simulator import cli
+from simulator.foreign_issue import issue, open_session
 from simulator.server import RunningSimulator, running
-from simulator.state import Identifier, Invoice, Session
+from simulator.state import Session
 
 
 def stock(sim: RunningSimulator, count: int, lines: int, days: float) -> None:
@@ -21,42 +21,15 @@ def stock(sim: RunningSimulator, count: int, lines: int, days: float) -> None:
     now = simulator.clock.now()
     first = now - timedelta(days=days)
     with simulator.state.lock:
-        session = _session(simulator, first)
+        session = open_session(simulator, SELLER_NIP, first)
         for place, content in enumerate(files(count, first.date(), lines=lines)):
             at = first + timedelta(days=days) * place / count
             _accept(simulator, session, content, at)
         simulator.state.run_due(now + timedelta(seconds=1))
 
 
-def _session(simulator, at) -> Session:
-    nip = Identifier("Nip", SELLER_NIP)
-    session = Session(
-        reference=simulator.state.new_reference("SO", at),
-        kind="Online",
-        context=nip,
-        subject=nip,
-        form_code=("FA (3)", "1-0E", "FA"),
-        created_at=at,
-        updated_at=at,
-        valid_until=at + timedelta(hours=12),
-        key=bytes(32),
-    )
-    simulator.state.sessions[session.reference] = session
-    return session
-
-
 def _accept(simulator, session: Session, content: bytes, at) -> None:
-    invoice = Invoice(
-        reference=simulator.state.new_reference("EE", at),
-        session_reference=session.reference,
-        ordinal=len(session.invoices) + 1,
-        hash=sha256_base64(content),
-        size=len(content),
-        invoicing_at=at,
-    )
-    session.invoices.append(invoice)
-    simulator.state.add_invoice(invoice)
-    simulator.processor.judge(session, invoice, content, at)
+    invoice = issue(simulator, session, content, at)
     if invoice.status != 200:
         raise SystemExit(f"the simulator refused: {invoice.details}")
 

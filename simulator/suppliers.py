@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 from .clock import UTC, WARSAW
-from .crypto import sha256_base64
+from .foreign_issue import issue, open_session
 from .identifiers import is_nip
-from .state import Identifier, Invoice, Session
+from .state import Session
 from .supplier_document import Company, Row, Sale, document
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ GOODS = (
     ("Czyszczenie dywanów, m²", "7.50"),
 )
 _MOST_ROWS = 4
-_FORM_CODE = ("FA (3)", "1-0E", "FA")
 
 
 @dataclass(frozen=True)
@@ -113,39 +112,11 @@ def _arrival(
     def job(at: datetime) -> None:
         nip = sale.seller.nip
         if nip not in sessions:
-            sessions[nip] = _session(simulator, nip, at)
+            sessions[nip] = open_session(simulator, nip, at)
         session, content = sessions[nip], document(sale)
-        invoice = Invoice(
-            reference=simulator.state.new_reference("EE", at),
-            session_reference=session.reference,
-            ordinal=len(session.invoices) + 1,
-            hash=sha256_base64(content),
-            size=len(content),
-            invoicing_at=at,
-        )
-        session.invoices.append(invoice)
-        simulator.state.add_invoice(invoice)
-        simulator.processor.judge(session, invoice, content, at)
+        issue(simulator, session, content, at)
 
     return job
-
-
-def _session(simulator: Simulator, nip: str, at: datetime) -> Session:
-    """Open a session of a supplier's own program."""
-    seller = Identifier("Nip", nip)
-    session = Session(
-        reference=simulator.state.new_reference("SO", at),
-        kind="Online",
-        context=seller,
-        subject=seller,
-        form_code=_FORM_CODE,
-        created_at=at,
-        updated_at=at,
-        valid_until=at + timedelta(hours=12),
-        key=bytes(32),
-    )
-    simulator.state.sessions[session.reference] = session
-    return session
 
 
 def _company(random: Random) -> Company:

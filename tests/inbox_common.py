@@ -5,10 +5,9 @@ from unittest.mock import patch
 
 from odoo import Command
 
-from ..ksef.crypto import sha256_base64
 from ..ksef.fa3 import build
 from ..models.inbox import fetching_package
-from ..simulator.state import Identifier, Invoice, Session
+from ..simulator.foreign_issue import issue, open_session
 from . import fa3_import_common as fa
 from .common import NIP, KsefCommon
 from .sending_common import forget_blocks
@@ -45,7 +44,7 @@ class InboxCommon(KsefCommon):
             is_batch = b"<Zalacznik" in (xml or b"")
             kind = "Batch" if is_batch else "Online"
             simulator.state.attachment_consents.setdefault(seller, None)
-            session = self._session_of_supplier(simulator, at, seller, kind)
+            session = open_session(simulator, seller, at, kind)
             found = [
                 self._accept(
                     simulator,
@@ -97,36 +96,8 @@ class InboxCommon(KsefCommon):
             )
         )
 
-    @staticmethod
-    def _session_of_supplier(simulator, at, seller_nip, kind="Online"):
-        reference = simulator.state.new_reference("SO", at)
-        nip = Identifier("Nip", seller_nip)
-        session = Session(
-            reference=reference,
-            kind=kind,
-            context=nip,
-            subject=nip,
-            form_code=("FA (3)", "1-0E", "FA"),
-            created_at=at,
-            updated_at=at,
-            valid_until=at + timedelta(hours=12),
-            key=bytes(32),
-        )
-        simulator.state.sessions[reference] = session
-        return session
-
     def _accept(self, simulator, session, content, at):
-        invoice = Invoice(
-            reference=simulator.state.new_reference("EE", at),
-            session_reference=session.reference,
-            ordinal=len(session.invoices) + 1,
-            hash=sha256_base64(content),
-            size=len(content),
-            invoicing_at=at,
-        )
-        session.invoices.append(invoice)
-        simulator.state.add_invoice(invoice)
-        simulator.processor.judge(session, invoice, content, at)
+        invoice = issue(simulator, session, content, at)
         self.assertEqual(invoice.status, 200, invoice.details)
         return invoice.ksef_number
 
