@@ -130,7 +130,7 @@ class TestBatch(SendingCommon):
     # -- lines that break
     def test_part_that_did_not_arrive_goes_up_later(self):
         moves = self.invoices(4)
-        self.fault("error", PARTS + ".*/2", method="PUT", times=10, status=500)
+        self.fault("error", PARTS + ".*/2$", method="PUT", times=10, status=500)
         with self.small_parts():
             self.send(moves)
             session = self.sessions(moves).sudo()
@@ -148,7 +148,7 @@ class TestBatch(SendingCommon):
 
     def test_only_missing_parts_go_up_again(self):
         moves = self.invoices(4)
-        self.fault("error", PARTS + ".*/2", method="PUT", times=10, status=500)
+        self.fault("error", PARTS + ".*/2$", method="PUT", times=10, status=500)
         with self.small_parts():
             self.send(moves)
             done = self.sessions(moves).sudo().parts_done
@@ -165,7 +165,7 @@ class TestBatch(SendingCommon):
 
         :return: its session
         """
-        self.fault("error", PARTS + ".*/2", method="PUT", times=10, status=500)
+        self.fault("error", PARTS + ".*/2$", method="PUT", times=10, status=500)
         with self.small_parts():
             self.send(moves)
         self.simulator.faults.clear()
