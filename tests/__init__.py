@@ -46,6 +46,7 @@ from . import (
     test_inbox_fetch,
     test_inbox_merging,
     test_inbox_notices,
+    test_inbox_order,
     test_inbox_rules,
     test_inbox_soak,
     test_inbox_tour,

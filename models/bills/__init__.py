@@ -9,6 +9,7 @@ from . import fa3_import_lines
 from . import fa3_import_totals
 from . import fa3_import_links
 from . import fa3_import_seeking
+from . import fa3_import_confirmed
 from . import fa3_import_route
 from . import fa3_import
 from . import fa3_import_upload

@@ -11,7 +11,7 @@ import logging
 from markupsafe import Markup
 from psycopg2 import DataError, IntegrityError
 
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
@@ -152,7 +152,8 @@ class AccountMove(models.Model):
             **self._l10n_pl_ksef_import_correction(job),
             **self._l10n_pl_ksef_import_guided(job),
         }
-        self._l10n_pl_ksef_import_advances(job)
+        if advances := self._l10n_pl_ksef_import_advances(job):
+            values["l10n_pl_ksef_advance_ids"] = [Command.set(advances.ids)]
         if not job.currency:
             job.notes.add("currency_unknown", currency=job.reading.currency)
         elif job.is_without_entry:

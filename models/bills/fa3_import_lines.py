@@ -85,6 +85,7 @@ class AccountMove(models.Model):
             "price_unit": price,
             "discount": float(line.discount),
             "tax_ids": [Command.set(tax.ids)],
+            "l10n_pl_ksef_is_advance": line.label == "advance_deducted",
         }
         if line.row:
             unit = job.units.find(text(line.row.P_8A))
@@ -94,20 +95,18 @@ class AccountMove(models.Model):
                 unit = unit if fits else product.uom_id
             if unit:
                 values["product_uom_id"] = unit.id
-        if account := self._l10n_pl_ksef_import_own_account(job, line):
+        if account := self._l10n_pl_ksef_import_own_account(job, line, tax):
             values["account_id"] = account.id
         elif not product and not job.is_sale:
             values.update(job.guide.line_values(line.name))
         return values
 
-    def _l10n_pl_ksef_import_own_account(self, job, line):
+    def _l10n_pl_ksef_import_own_account(self, job, line, tax):
         """Return the account of a line that is no row; empty: as for any line."""
         if line.label == "rounding":
             return job.rounding_account(line.net)
         if line.label == "advance_deducted":
-            lines = job.advances.invoice_line_ids
-            lines = lines.filtered(lambda one: one.display_type == "product")
-            return lines.account_id[:1]
+            return job.advances._l10n_pl_ksef_accounts_booked(tax)[:1]
         return self.env["account.account"]
 
     def _l10n_pl_ksef_import_price(self, job, line):

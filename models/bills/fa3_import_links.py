@@ -212,14 +212,17 @@ class AccountMove(models.Model):
 
     # -- what is settled -------------------------------------------------------
     def _l10n_pl_ksef_import_advances(self, job):
-        """Name the advance invoices that the document settles, and look for them."""
+        """Name the advance invoices that the document settles, and look for them.
+
+        :return: those that are here
+        """
         pairs = [
             (text(one.NrKSeFFaZaliczkowej), text(one.NrFaZaliczkowej))
             for one in job.reading.fa.FakturaZaliczkowa
         ]
         given = [number or ref for number, ref in pairs if number or ref]
         if not given:
-            return
+            return job.advances
         job.advance_numbers = ", ".join(given[:_SHOWN])
         job.notes.add("settles", numbers=job.advance_numbers)
         partner = job.partner.commercial_partner_id
@@ -239,6 +242,7 @@ class AccountMove(models.Model):
         missing = [number for number in given if number not in known]
         if missing:
             job.notes.add("advance_missing", numbers=", ".join(missing[:_SHOWN]))
+        return found
 
 
 def _numbers_of(moves):

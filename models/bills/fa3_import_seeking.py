@@ -32,27 +32,32 @@ class AccountMove(models.Model):
             self.sudo().l10n_pl_ksef_seeks = "\n".join(dict.fromkeys(lines))
 
     def _l10n_pl_ksef_answer_seekers(self):
-        """Tie this bill to the documents that have waited for it."""
-        self.ensure_one()
-        if not self.commercial_partner_id:
-            return
+        """Tie these bills to the documents that have waited for them."""
         seekers = self.sudo().search(
             [
-                ("company_id", "=", self.company_id.id),
-                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "in", self.company_id.ids),
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                 ("l10n_pl_ksef_seeks", "!=", False),
                 ("move_type", "in", _TYPES),
                 ("state", "!=", "cancel"),
-                ("id", "!=", self.id),
             ]
         )
         for seeker in seekers:
-            lines = seeker.l10n_pl_ksef_seeks.splitlines()
-            mine = [line for line in lines if self._l10n_pl_ksef_is_named(line)]
-            if mine:
-                left = [line for line in lines if line not in mine]
-                seeker.l10n_pl_ksef_seeks = "\n".join(left) or False
-                seeker._l10n_pl_ksef_tie(self, is_last=len(lines) == 1)
+            for move in self - seeker:
+                if (
+                    move.company_id == seeker.company_id
+                    and move.commercial_partner_id == seeker.commercial_partner_id
+                ):
+                    move._l10n_pl_ksef_answer(seeker)
+
+    def _l10n_pl_ksef_answer(self, seeker):
+        """Tie this bill to a document if that has waited for it."""
+        lines = (seeker.l10n_pl_ksef_seeks or "").splitlines()
+        mine = [line for line in lines if self._l10n_pl_ksef_is_named(line)]
+        if mine:
+            left = [line for line in lines if line not in mine]
+            seeker.l10n_pl_ksef_seeks = "\n".join(left) or False
+            seeker._l10n_pl_ksef_tie(self, is_last=len(lines) == 1)
 
     def _l10n_pl_ksef_is_named(self, line):
         """Tell whether a line of a seeker names this bill: its numbers do not lie."""
@@ -77,7 +82,11 @@ class AccountMove(models.Model):
             values["debit_origin_id"] = original.id
         elif is_correction:
             values["l10n_pl_ksef_corrected_ids"] = [Command.link(original.id)]
+        else:
+            values["l10n_pl_ksef_advance_ids"] = [Command.link(original.id)]
         self.write(values)
+        if not is_correction and self.state == "draft":
+            self._l10n_pl_ksef_deduct_on_accounts()
         link = original._get_html_link(title=original.ref or original.display_name)
         words = (
             self.env._("The corrected invoice has arrived:")
