@@ -27,6 +27,7 @@
         "views/res_company_views.xml",
         "views/res_config_settings_views.xml",
         "views/account_move_fa3_views.xml",
+        "views/account_move_fa3_settlement_views.xml",
         "views/account_tax_views.xml",
         "views/product_template_views.xml",
         "views/res_partner_views.xml",

@@ -11,6 +11,8 @@ from . import l10n_pl_ksef_reference
 from . import l10n_pl_ksef_vehicle
 from . import l10n_pl_ksef_transport
 from . import l10n_pl_ksef_order_row
+from . import l10n_pl_ksef_prepayment
+from . import l10n_pl_ksef_settlement_row
 from . import l10n_pl_ksef_attachment
 from . import account_move_fa3_fields
 from . import account_move_fa3_kind
@@ -18,11 +20,13 @@ from . import account_move_fa3_header
 from . import account_move_fa3_parties
 from . import account_move_fa3_rows
 from . import account_move_fa3_totals
+from . import account_move_fa3_settlement
 from . import account_move_fa3_vehicles
 from . import account_move_fa3_annotations
 from . import account_move_fa3_authorised
 from . import account_move_fa3_attachment
 from . import account_move_fa3_payment
+from . import account_move_fa3_prepayment
 from . import account_move_fa3_deliveries
 from . import account_move_fa3_terms
 from . import account_move_fa3_correction_fields

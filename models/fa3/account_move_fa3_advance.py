@@ -10,12 +10,11 @@ from odoo.exceptions import UserError
 
 from ...ksef.fa3 import model
 from .fa3_order import order, order_before_and_after
-from .fa3_row import ADVANCE_KINDS, ZERO
+from .fa3_row import ADVANCE_KINDS
 from .fa3_text import clean, code
 from .l10n_pl_ksef_reference import ADVANCE
 
 SETTLEMENT_KINDS = ("ROZ", "KOR_ROZ")
-MAX_PARTS = 31
 
 
 class AccountMove(models.Model):
@@ -70,6 +69,7 @@ class AccountMove(models.Model):
             values |= self._l10n_pl_ksef_fa3_advance(source)
         if source.kind in SETTLEMENT_KINDS:
             values["FakturaZaliczkowa"] = self._l10n_pl_ksef_fa3_advances(source)
+            values["ZaliczkaCzesciowa"] = self._l10n_pl_ksef_fa3_prepayments(source)
         if source.kind in ("KOR_ZAL", "KOR_ROZ"):
             values["P_15ZK"] = source.gross_before
             values["KursWalutyZK"] = source.root and source.root.advance_rate
@@ -84,25 +84,17 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_advance(self, source):
         """Return the fields of Fa that an advance invoice adds or changes."""
         found = {"KursWalutyZ": source.advance_rate}
+        parts = self._l10n_pl_ksef_fa3_prepayments(source)
+        if len(parts) > 1:
+            found["ZaliczkaCzesciowa"] = parts
         if source.kind == "KOR_ZAL":
             found["Zamowienie"] = self._l10n_pl_ksef_fa3_corrected_order(source)
             return found
-        payments = self._l10n_pl_ksef_fa3_payments(source)
-        days = {payment.day for payment in payments}
-        paid = sum((payment.amount for payment in payments), ZERO)
-        if len(days) == 1 and days != {self.invoice_date}:
+        days = {one.day for one in source.prepayments} or {
+            one.day for one in self._l10n_pl_ksef_fa3_payments(source)
+        }
+        if len(days) == 1 and len(parts) < 2 and days != {self.invoice_date}:
             found["P_6"] = days.pop()
-        elif len(days) > 1 and paid == source.totals.gross:
-            found["ZaliczkaCzesciowa"] = tuple(
-                model.ZaliczkaCzesciowa(
-                    P_6Z=payment.day,
-                    P_15Z=payment.amount,
-                    KursWalutyZW=self._l10n_pl_ksef_fa3_rate_on(payment.day)
-                    if source.is_foreign
-                    else None,
-                )
-                for payment in payments[:MAX_PARTS]
-            )
         found["Zamowienie"] = order(source)
         if source.completes_order:
             found["FakturaZaliczkowa"] = _references(source.earlier_advances, source)

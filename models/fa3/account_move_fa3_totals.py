@@ -1,13 +1,8 @@
-"""The sums of Fa: P_13, P_14, P_14W by rate, P_15, and Rozliczenie."""
+"""The sums of Fa: P_13, P_14, P_14W by rate, and P_15."""
 
 from odoo import models
 
-from ...ksef.fa3 import model
-from .fa3_row import BUCKETS, ZERO
-from .fa3_text import cut, money
-
-CASH_ROUNDING = "Zaokrąglenie"
-DEPOSIT = "Kaucja"
+from .fa3_row import BUCKETS
 
 
 class AccountMove(models.Model):
@@ -26,33 +21,6 @@ class AccountMove(models.Model):
         if source.is_foreign:
             found |= {name: value for name, value in totals.local.items() if value}
         return {**found, "P_15": totals.gross}
-
-    def _l10n_pl_ksef_fa3_settlement(self, source):
-        """Return Rozliczenie: from P_15 by deposits and rounding to what is due."""
-        charges = [
-            (row.net, cut(row.line.name, 256) or DEPOSIT) for row in source.deposits
-        ]
-        charges += [
-            (money(source.sign * line.amount_currency), CASH_ROUNDING)
-            for line in source.lines.get("rounding", ())
-        ]
-        added = [pair for pair in charges if pair[0] > 0]
-        deducted = [pair for pair in charges if pair[0] < 0]
-        if not (added or deducted):
-            return None
-        due = source.totals.gross + sum((amount for amount, _ in charges), ZERO)
-        return model.Rozliczenie(
-            Obciazenia=tuple(
-                model.Obciazenia(Kwota=amount, Powod=why) for amount, why in added
-            ),
-            SumaObciazen=sum((amount for amount, _ in added), ZERO) or None,
-            Odliczenia=tuple(
-                model.Odliczenia(Kwota=-amount, Powod=why) for amount, why in deducted
-            ),
-            SumaOdliczen=-sum((amount for amount, _ in deducted), ZERO) or None,
-            DoZaplaty=due if due >= 0 else None,
-            DoRozliczenia=-due if due < 0 else None,
-        )
 
 
 def _not_zero(totals):

@@ -13,6 +13,7 @@ from . import (
     fa3_rules_document,
     fa3_rules_parties,
     fa3_rules_rows,
+    fa3_rules_settlement,
     fa3_rules_terms,
 )
 
@@ -27,6 +28,7 @@ RULES = (
     *fa3_rules_parties.RULES,
     *fa3_rules_rows.RULES,
     *fa3_rules_amounts.RULES,
+    *fa3_rules_settlement.RULES,
     *fa3_rules_terms.RULES,
 )
 

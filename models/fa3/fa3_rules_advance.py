@@ -86,7 +86,7 @@ def _wrongly_deducted(source):
 def _nothing_settled(source):
     if source.kind != "ROZ" or source.references(ADVANCE):
         return
-    if not source.advances:
+    if not (source.advances or source.prepayments):
         yield found(source.move, "l10n_pl_ksef_advance_ids")
 
 
@@ -97,9 +97,11 @@ def _no_amount_before(source):
 
 
 def _other_rate(source):
-    if source.kind != "ROZ" or not source.is_foreign:
+    if source.kind not in ("ZAL", "ROZ") or not source.is_foreign:
         return
-    rates = {one.exchange_rate for one in source.settled_advances}
+    rates = {one.rate for one in source.prepayments}
+    if source.kind == "ROZ":
+        rates |= {one.exchange_rate for one in source.settled_advances}
     if rates - {source.exchange_rate}:
         yield found(source.move, "currency_id")
 
@@ -178,8 +180,8 @@ RULES = (
         ERROR,
         "nothing_settled",
         _lt(
-            "A settlement must name the advance invoices: choose them on the KSeF tab,"
-            " or type those that are not in Odoo."
+            "A settlement must name the advance invoices, or the payments before the"
+            " supply: choose or type them on the KSeF tab."
         ),
         _nothing_settled,
     ),

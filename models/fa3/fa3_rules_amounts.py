@@ -112,10 +112,11 @@ def _tax_off_rate(source):
 def _local_tax(source):
     """The tax in PLN against the tax by the rate: half a grosz for each tax item.
 
-    A settlement and rows of different dates have rates of their own.
+    Settlements, payments and rows of different dates have rates of their own.
     """
     rate = source.is_foreign and source.exchange_rate
-    if not rate or source.has_row_dates or source.kind in ("ROZ", "KOR_ROZ"):
+    has_rates = source.has_row_dates or source.prepayments
+    if not rate or has_rates or source.kind in ("ROZ", "KOR_ROZ"):
         return
     items = (
         len(source.rows) if source.rounds_per_row else len(source.lines.get("tax", ()))

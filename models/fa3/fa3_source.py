@@ -293,6 +293,8 @@ class Source(Corrections, Advances):
             self._convert_by_rows(totals)
         if self.kind == "ROZ" and self.is_foreign:
             self.convert_settlement(totals)
+        if self.kind in ("ZAL", "ROZ") and self.is_foreign:
+            self.convert_prepayments(totals)
         return totals
 
     def _convert_by_rows(self, totals):

@@ -1,10 +1,24 @@
 """The view of advance invoices and settlements: advances of the same orders."""
 
+from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from .fa3_order import left_of, order, order_value
 from .fa3_row import ADVANCE_KINDS, BUCKETS, ZERO
 from .fa3_text import money
+
+
+#: kinds of invoice that tell payments before the supply.
+PREPAID_KINDS = ("ZAL", "ROZ", "KOR_ZAL", "KOR_ROZ")
+
+
+class Prepayment(NamedTuple):
+    """A payment before the supply; its exchange rate, ``None`` in PLN."""
+
+    day: object
+    amount: Decimal
+    rate: Decimal | None
 
 
 class Advances:
@@ -21,6 +35,21 @@ class Advances:
         if self.kind not in ADVANCE_KINDS or not self.is_foreign:
             return None
         return self.exchange_rate
+
+    @cached_property
+    def prepayments(self):
+        """Payments that this invoice documents: as typed, else as it was received."""
+        if self.kind not in PREPAID_KINDS:
+            return []
+        found = self.move._l10n_pl_ksef_fa3_typed_prepayments()
+        if not found and self.kind == "ZAL":
+            found = self.move._l10n_pl_ksef_fa3_received_parts(self)
+        return [one._replace(rate=self._prepayment_rate(one)) for one in found]
+
+    def _prepayment_rate(self, prepayment):
+        if not self.is_foreign:
+            return None
+        return prepayment.rate or self.move._l10n_pl_ksef_fa3_rate_on(prepayment.day)
 
     @cached_property
     def advances(self):
@@ -141,3 +170,16 @@ class Advances:
             totals.local[bucket.local] = money(tax * (self.exchange_rate or 0)) - sum(
                 (part.totals.local.get(bucket.local, ZERO) for part in told), ZERO
             )
+
+    def convert_prepayments(self, totals):
+        """Convert the tax of payments before the supply at their own rates."""
+        if not totals.gross:
+            return
+        at_own_rates = sum(
+            one.amount * ((one.rate or ZERO) - (self.exchange_rate or ZERO))
+            for one in self.prepayments
+        )
+        for bucket in set(BUCKETS.values()):
+            if bucket.local in totals.local:
+                difference = totals.tax[bucket.tax] * at_own_rates / totals.gross
+                totals.local[bucket.local] += money(difference)
