@@ -1,7 +1,7 @@
 """Kill the sender at each of its durable points and look what became of the invoices.
 
     dev/proof crash [--kinds interactive batch] [--invoices 200] [--lanes 1]
-                    [--per-name N] [--changes]
+                    [--per-name N] [--changes] [--chain]
 
 First a run is left alone and its points are noted. Then, for each point, on a fresh
 copy of the same database and with a fresh simulator: a worker sends and is killed
@@ -10,6 +10,9 @@ what KSeF has is compared with what is known here. ``--per-name N`` takes, of po
 that have the same name (the sending of 200 invoices), N only, evenly spread;
 ``--changes`` leaves out those before a call: nothing has changed for good since the
 point before them.
+
+``--chain`` dies at all the same points in a fraction of the time: whoever takes over
+is killed at the next one (see ``proof_chain``).
 """
 
 import argparse
@@ -19,137 +22,18 @@ import time
 import traceback
 from collections import Counter
 from multiprocessing import get_context
-from signal import SIGKILL
 
 import proof_stage
 
 # Before the add-on is loaded.
 proof_stage.hurry(50)
 
-from proof_points import Points  # noqa: E402
-from proof_sender import (  # noqa: E402
-    differences,
-    hand_over,
-    known_here,
-    point_at,
-    prepare,
-    unfinished,
-    work,
-)
+from proof_chain import Chain  # noqa: E402
+from proof_lane import KINDS, Lane  # noqa: E402
+from proof_sender import hand_over, point_at, prepare  # noqa: E402
 
-#: kind of sending -> from how many invoices on a package is made; 0: never.
-KINDS = {"interactive": 0, "batch": 2}
-ROUNDS = 12
-DUPLICATE = "440"
-#: packed, an invoice has about three times as much.
-PART_BYTES_OF_AN_INVOICE = 500
-
-
-class Lane:
-    """Plays one cell after the other.
-
-    :param template: database with queued invoices
-    :param database: this lane's copies have this name
-    """
-
-    def __init__(self, template: str, database: str) -> None:
-        self.template = template
-        self.stage = proof_stage.Stage(database)
-        self.ksef = proof_stage.Ksef()
-        proof_stage.copy(template, database)
-        self.stage.load()
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-        self.ksef.stop()
-        proof_stage.drop(self.stage.database)
-
-    def lay(self, kind: str) -> None:
-        """Make database and simulator anew."""
-        proof_stage.copy(self.template, self.stage.database)
-        self.ksef.reset()
-        proof_stage.query(
-            self.stage.database,
-            "UPDATE res_company SET l10n_pl_ksef_batch_from = %s",
-            (KINDS[kind],),
-        )
-        proof_stage.query(
-            self.stage.database,
-            "UPDATE ir_config_parameter SET value = %s WHERE key = %s",
-            (self.ksef.api_url, "l10n_pl_ksef.custom_url"),
-        )
-
-    def points(self, kind: str) -> list[str]:
-        """Let a run come to its end.
-
-        :return: the names of its points
-        """
-        self.lay(kind)
-        return self.stage.run(_watched)
-
-    def cell(self, kind: str, point: int) -> dict:
-        """Kill a worker at a point and let another one go on.
-
-        :return: what came of it; ``faults`` is empty when all is well
-        """
-        self.lay(kind)
-        worker = self.stage.fork(lambda env: _until(env, point))
-        code = worker.wait()
-        complaints = worker.complaints()
-        restarted = self.stage.fork(_go_on)
-        if restarted.wait() != 0:
-            return {"faults": {"restart failed": [restarted.complaints()]}}
-        here = restarted.result()
-        there = self.ksef.accepted()
-        faults = differences(list(here["known"]), here["known"], there)
-        if code != -SIGKILL:
-            faults["not killed"] = [f"exit code {code}"]
-        if here["unfinished"]:
-            faults["unfinished"] = [str(here["unfinished"])]
-        if duplicates := self.ksef.statuses().get(DUPLICATE, 0):
-            # KSeF refused them; that they were sent is a fault all the same.
-            faults["sent again"] = [str(duplicates)]
-        complaints += restarted.complaints()
-        if complaints:
-            faults["complaints"] = [complaints]
-        return {"faults": faults, "rounds": here["rounds"]}
-
-
-def _watched(env) -> list[str]:
-    points = Points()
-    _cut_packages(env)
-    points.watch()
-    work(env)
-    return points.names
-
-
-def _until(env, point: int) -> None:
-    _cut_packages(env)
-    Points(point).watch()
-    work(env)
-
-
-def _cut_packages(env) -> None:
-    """Let a package have a few parts, which so few invoices would not fill."""
-    from odoo.addons.l10n_pl_ksef.models.sending import batch_sending
-
-    waiting = env["l10n_pl_ksef.document"].search_count([])
-    batch_sending.PART_BYTES = PART_BYTES_OF_AN_INVOICE * waiting
-
-
-def _go_on(env) -> dict:
-    """Be the restarted Odoo: work, let the pauses pass, work, until all is done."""
-    rounds = 0
-    while (left := unfinished(env)) and rounds < ROUNDS:
-        rounds += 1
-        env["l10n_pl_ksef.document"].search([])._note(next_try_at=False)
-        env["l10n_pl_ksef.session"].search([])._note(next_check_at=False)
-        env.cr.commit()
-        work(env)
-    return {"rounds": rounds, "unfinished": left, "known": known_here(env)}
-
-
-# --- the matrix ---------------------------------------------------------------
+#: instead of a point: all of them, one worker after the other.
+CHAIN = "chain"
 
 
 def chosen(names: list[str], per_name: int, only_changes: bool) -> list[int]:
@@ -180,8 +64,10 @@ def _play(template: str, database: str, tasks, results) -> None:
     lane = Lane(template, database)
     try:
         for kind, point in iter(tasks.get, None):
-            if point is None:
-                results.put((kind, None, lane.points(kind)))
+            if point == CHAIN:
+                results.put((kind, point, Chain(lane, kind, *lane.points(kind)).play()))
+            elif point is None:
+                results.put((kind, point, lane.points(kind)[0]))
             else:
                 results.put((kind, point, lane.cell(kind, point)))
     except Exception:  # noqa: BLE001 - told to who waits for the results
@@ -221,20 +107,33 @@ class Matrix:
         for lane in self.lanes:
             lane.start()
         try:
-            names = self._names()
-            cells = [
-                (kind, point)
-                for kind in self.options.kinds
-                for point in chosen(
-                    names[kind], self.options.per_name, self.options.changes
-                )
-            ]
-            return self._figures(names, list(self._played(cells, names)))
+            return self._chains() if self.options.chain else self._cells()
         finally:
             for _lane in self.lanes:
                 self.tasks.put(None)
             for lane in self.lanes:
                 lane.join()
+
+    def _chains(self) -> dict:
+        for kind in self.options.kinds:
+            self.tasks.put((kind, CHAIN))
+        answers = self._answers(len(self.options.kinds))
+        figures = {kind: played for kind, _chain, played in answers}
+        for kind, played in figures.items():
+            for fault in played.pop("told"):
+                print(f"{kind}: {fault}", file=sys.stderr)
+        return {"invoices": self.options.invoices, **figures}
+
+    def _cells(self) -> dict:
+        names = self._names()
+        cells = [
+            (kind, point)
+            for kind in self.options.kinds
+            for point in chosen(
+                names[kind], self.options.per_name, self.options.changes
+            )
+        ]
+        return self._figures(names, list(self._played(cells, names)))
 
     def _names(self) -> dict[str, list[str]]:
         for kind in self.options.kinds:
@@ -269,7 +168,8 @@ class Matrix:
             figures[kind] = {
                 "points": len(names[kind]),
                 "names": len(set(names[kind])),
-                "killed": sum("not killed" not in each["faults"] for each in mine),
+                "kills": sum("not killed" not in each["faults"] for each in mine),
+                "missing": 0,
                 "good": sum(not each["faults"] for each in mine),
                 "faults": dict(faults),
                 "most_rounds": max((each.get("rounds", 0) for each in mine), default=0),
@@ -285,6 +185,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lanes", type=int, default=1)
     parser.add_argument("--per-name", type=int, default=0)
     parser.add_argument("--changes", action="store_true")
+    parser.add_argument("--chain", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 
@@ -310,7 +211,9 @@ def main() -> int:
     figures["seconds"] = round(time.monotonic() - start)
     print(json.dumps(figures))
     kinds = [figures[kind] for kind in options.kinds]
-    return int(any(kind["faults"] or not kind["killed"] for kind in kinds))
+    return int(
+        any(kind["faults"] or kind["missing"] or not kind["kills"] for kind in kinds)
+    )
 
 
 if __name__ == "__main__":

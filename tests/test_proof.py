@@ -51,8 +51,16 @@ class TestProof(CopiedDatabase):
             "crash", "--invoices", "5", "--lanes", "2", "--per-name", "1", "--changes"
         )
         for kind in ("interactive", "batch"):
-            self.assertGreater(figures[kind]["killed"], 15)
-            self.assertEqual(figures[kind]["good"], figures[kind]["killed"])
+            self.assertGreater(figures[kind]["kills"], 15)
+            self.assertEqual(figures[kind]["good"], figures[kind]["kills"])
+
+    def test_every_sender_is_killed_until_each_point_had_its_death(self):
+        size = ["--invoices", "3", "--kinds", "interactive"]
+        figures = self.proof("crash", "--chain", *size)["interactive"]
+        self.assertGreaterEqual(figures["kills"], figures["points"])
+        self.assertGreater(figures["points"], 3 * 4)
+        self.assertEqual([figures["missing"], figures["twice"]], [0, 0])
+        self.assertEqual(figures["faults"], {})
 
     def test_two_workers_through_faults_of_every_kind(self):
         figures = self.proof("soak", "--invoices", "60")
