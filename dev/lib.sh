@@ -37,7 +37,7 @@ TEMPLATE_DB=l10n_pl_ksef_template
 TEST_TEMPLATE_DB=l10n_pl_ksef_test_template
 APPS_TEMPLATE_DB=l10n_pl_ksef_apps_template
 # The add-on needs none of these, but does more where they are.
-APPS=sale_management,account_debit_note,purchase,stock,queue_job
+APPS=sale_management,account_debit_note,purchase,stock,point_of_sale,queue_job
 OCA=$KSEF_HOME/oca
 DEMO_DB=l10n_pl_ksef_demo
 

@@ -61,6 +61,7 @@ from . import (
     test_offline,
     test_payments,
     test_payments_tour,
+    test_point_of_sale,
     test_policy,
     test_processes,
     test_proof,

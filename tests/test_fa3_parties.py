@@ -297,6 +297,35 @@ class TestFa3Parties(Fa3Common):
         self.assertTrue(employee.DaneIdentyfikacyjne.BrakID)
         self.assert_fields(second, Rola=4, Udzial="40", NrKlienta="W-1")
 
+    def test_third_party_is_reached_at_its_own_addresses(self):
+        payer = self.new_partner(
+            "Płatnik S.A.", vat=f"PL{SCHOOL_NIP}", email="ap@platnik.example"
+        )
+        self.new_partner(
+            "Kancelaria",
+            parent_id=payer.id,
+            type="invoice",
+            is_company=False,
+            street="ul. Pocztowa 5",
+        )
+        move = self.sale(100, l10n_pl_ksef_party_ids=[self.third_party("6", payer)])
+        (party,) = self.export(move, "third_party_with_addresses").Podmiot3
+        self.assertEqual(party.Adres.AdresL1, "ul. Polna 1")
+        self.assertEqual(party.AdresKoresp.AdresL1, "ul. Pocztowa 5")
+        (contact,) = party.DaneKontaktowe
+        self.assertEqual(contact.Email, "ap@platnik.example")
+
+    def test_contact_data_of_an_employee_by_setting(self):
+        worker = self.new_partner(
+            "Anna Nowak", is_company=False, email="anna@nowak.example"
+        )
+        move = self.sale(100, l10n_pl_ksef_party_ids=[self.third_party("11", worker)])
+        (employee,) = self.export(move).Podmiot3
+        self.assertEqual(employee.DaneKontaktowe, ())
+        self.company.l10n_pl_ksef_consumer_contact = True
+        (employee,) = self.export(move).Podmiot3
+        self.assertEqual(employee.DaneKontaktowe[0].Email, "anna@nowak.example")
+
     def test_role_in_words(self):
         agent = self.new_partner("Pośrednik", vat=f"PL{SCHOOL_NIP}")
         party = self.third_party("other", agent, role_other="Pośrednik sprzedaży")

@@ -140,7 +140,7 @@ class TestFa3Prepayments(Fa3Common):
             self.parts(fa),
             [(TENTH, "615.00", Decimal("4.2")), (TENTH, "123.00", Decimal("4.25"))],
         )
-        # 115.00 × 4.20 + 23.00 × 4.25 + 92.00 × 4.40
+        # 115.00 * 4.20 + 23.00 * 4.25 + 92.00 * 4.40
         self.assertEqual(self.buckets(fa)["P_14_1W"], "985.55")
 
     # -- advance invoices --------------------------------------------------------
@@ -186,5 +186,5 @@ class TestFa3Prepayments(Fa3Common):
             self.parts(fa),
             [(TENTH, "123.00", Decimal("4.2")), (TODAY, "123.00", Decimal("4.4"))],
         )
-        # 23.00 × 4.20 + 23.00 × 4.40
+        # 23.00 * 4.20 + 23.00 * 4.40
         self.assertEqual(self.buckets(fa)["P_14_1W"], "197.80")

@@ -183,6 +183,25 @@ class TestFa3Rates(Fa3Common):
         identity = self.export(move, "e13_spanish_buyer").Podmiot2.DaneIdentyfikacyjne
         self.assert_fields(identity, KodUE="ES", NrVatUE="B96304118")
 
+    def test_eu_number_where_polish_tax_is_charged(self):
+        buyer = self.eu_buyer(vat="EL094259216", country="base.gr")
+        move = self.sale(500, partner_id=buyer.id)
+        identity = self.export(move).Podmiot2.DaneIdentyfikacyjne
+        self.assert_fields(identity, KodUE="EL", NrVatUE="094259216", NrID=None)
+
+    def test_no_eu_number_where_polish_tax_is_charged_by_setting(self):
+        self.company.l10n_pl_ksef_eu_numbers = False
+        buyer = self.eu_buyer(vat="EL094259216", country="base.gr")
+        move = self.sale(500, partner_id=buyer.id)
+        identity = self.export(move).Podmiot2.DaneIdentyfikacyjne
+        self.assert_fields(identity, KodUE=None, KodKraju="GR", NrID="EL094259216")
+        # Supplies to the EU need it in any case.
+        supply = self.sale(
+            self.row(500, "vs_unia"), partner_id=buyer.id, name="FV/2026/03/002"
+        )
+        identity = self.export(supply).Podmiot2.DaneIdentyfikacyjne
+        self.assert_fields(identity, KodUE="EL", NrVatUE="094259216")
+
     def test_e14_goods_to_the_eu_without_number_are_refused(self):
         buyer = self.eu_buyer(vat=False)
         move = self.sale(self.row(500, "vs_unia"), partner_id=buyer.id)

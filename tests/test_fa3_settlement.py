@@ -61,11 +61,13 @@ class TestFa3Settlement(Fa3Common):
 
     def test_typed_on_the_tab(self):
         move = self.sale(100, post=False)
-        with Form(move.with_user(self.accountant)) as form:
-            with form.l10n_pl_ksef_settlement_row_ids.new() as row:
-                row.direction = "deduction"
-                row.amount = 23
-                row.reason = "Nadpłata"
+        with (
+            Form(move.with_user(self.accountant)) as form,
+            form.l10n_pl_ksef_settlement_row_ids.new() as row,
+        ):
+            row.direction = "deduction"
+            row.amount = 23
+            row.reason = "Nadpłata"
         move.action_post()
         self.assert_fields(self.export(move).Fa.Rozliczenie, DoZaplaty="100.00")
 

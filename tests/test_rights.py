@@ -119,6 +119,8 @@ class TestRights(RightsCommon):
             "reference": {"number": "U/1"},
             "transport": {},
             "order_row": {"name": "Projekt"},
+            "prepayment": {"date": "2026-03-10", "amount": 100},
+            "settlement_row": {"amount": 5, "reason": "Odsetki"},
             "vehicle": {
                 "line_id": move.invoice_line_ids[:1].id,
                 "first_used": "2026-03-01",

@@ -12,6 +12,7 @@ from odoo import api, models
 from ...ksef.fa3 import model
 from .fa3_checks import check_document
 from .fa3_facts import Facts
+from .fa3_parts import remember_empty_lists
 from .fa3_rules import ERROR, RULES, Problem, run_rules
 from .fa3_source import Source
 
@@ -48,6 +49,7 @@ class AccountMove(models.Model):
         """
         facts = Facts()
         readers = self._l10n_pl_ksef_readers()
+        remember_empty_lists(self.sudo())
         return {
             move: move._l10n_pl_ksef_prepare_one(Source(readers[move.id], facts))
             for move in self
@@ -103,7 +105,7 @@ class AccountMove(models.Model):
             "Adnotacje": self._l10n_pl_ksef_fa3_annotations(source),
             "RodzajFaktury": source.kind,
             **self._l10n_pl_ksef_fa3_correction(source),
-            "FP": self.l10n_pl_ksef_fp or None,
+            "FP": source.has_receipt or None,
             "TP": self.commercial_partner_id.l10n_pl_links_with_customer or None,
             "DodatkowyOpis": self._l10n_pl_ksef_fa3_remarks(source),
             "ZwrotAkcyzy": self.l10n_pl_ksef_excise_refund or None,

@@ -50,7 +50,8 @@ class AccountMove(models.Model):
     l10n_pl_ksef_fp = fields.Boolean(
         "Invoice to a receipt (FP)",
         copy=False,
-        help="The sale is already recorded on a fiscal cash register.",
+        help="The sale is already recorded on a fiscal cash register. Invoices of Point"
+        " of Sale and corrections of marked invoices are marked by themselves.",
     )
     l10n_pl_ksef_simplified = fields.Boolean(
         "Simplified invoice (UPR)",

@@ -3,7 +3,7 @@
 from odoo import api, models
 
 from ...ksef.fa3 import model
-from .fa3_identity import Identity, identify
+from .fa3_identity import Identity, identify, without_eu_number
 from .fa3_text import cut, email, phone, quantity, whole
 
 #: rates for which the law wants the seller's EU prefix (art. 97(10), art. 100(1)).
@@ -90,6 +90,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_fa3_buyer_data(self, source):
         """Return identification and address of the buyer (UPR: only its NIP)."""
         buyer, identity = source.buyer, source.buyer_identity
+        if not (source.company.l10n_pl_ksef_eu_numbers or needs_prefix(source)):
+            identity = without_eu_number(identity)
         if source.kind == "UPR":
             return identification(model.TPodmiot2, identity, None), None
         name = cut(buyer.name, 512)
@@ -147,13 +149,7 @@ class AccountMove(models.Model):
         identity = Identity() if is_own else source.facts.identity(shipping)
         return (
             model.Podmiot3(
-                DaneIdentyfikacyjne=identification(
-                    model.TPodmiot3,
-                    identity,
-                    cut(shipping.name, 512),
-                    internal_id=shipping.l10n_pl_ksef_internal_id or None,
-                ),
-                Adres=place if place.KodKraju else None,
+                **_third(source, shipping, identity, place),
                 Rola=unit_role(buyer) if is_own else None,
                 RolaInna=None if is_own else True,
                 OpisRoli=None if is_own else _RECIPIENT_OF_GOODS,
@@ -176,15 +172,40 @@ def _factor(source):
         return ()
     identity = source.facts.identity(factor)
     place = source.facts.address(factor, "PL" if identity.nip else None)
-    return (
-        model.Podmiot3(
-            DaneIdentyfikacyjne=identification(
-                model.TPodmiot3, identity, cut(factor.name, 512)
-            ),
-            Adres=place if place and place.KodKraju else None,
-            Rola=int(FACTOR),
+    third = _third(source, factor, identity, place)
+    return (model.Podmiot3(**third, Rola=int(FACTOR)),)
+
+
+def _third(source, partner, identity, place):
+    """Return who and where a third party is, as fields of ``Podmiot3``.
+
+    Contact data of persons appear only by the company's wish, as those of consumers.
+    """
+    internal_id = partner.l10n_pl_ksef_internal_id or None
+    is_firm = identity.is_known or internal_id
+    may_contact = is_firm or source.company.l10n_pl_ksef_consumer_contact
+    return {
+        "DaneIdentyfikacyjne": identification(
+            model.TPodmiot3,
+            identity,
+            cut(partner.name, 512),
+            internal_id=internal_id,
         ),
-    )
+        "Adres": place if place and place.KodKraju else None,
+        "AdresKoresp": _postal(source, partner, place),
+        "DaneKontaktowe": contact(partner) if may_contact else (),
+    }
+
+
+def _postal(source, partner, place):
+    """Return the address for invoices of a third party, where it has its own."""
+    for child in partner.child_ids:
+        postal = child.type == "invoice" and source.facts.address(
+            child, partner.country_id.code
+        )
+        if postal and postal.KodKraju and postal != place:
+            return postal
+    return None
 
 
 def _third_party(source, party):
@@ -194,13 +215,7 @@ def _third_party(source, party):
     place = source.facts.address(partner, "PL" if identity.nip else None)
     return model.Podmiot3(
         NrEORI=whole(partner.l10n_pl_ksef_eori, 256),
-        DaneIdentyfikacyjne=identification(
-            model.TPodmiot3,
-            identity,
-            cut(partner.name, 512),
-            internal_id=partner.l10n_pl_ksef_internal_id or None,
-        ),
-        Adres=place if place and place.KodKraju else None,
+        **_third(source, partner, identity, place),
         Rola=None if is_other else int(party.role),
         RolaInna=True if is_other else None,
         OpisRoli=cut(party.role_other, 256) if is_other else None,

@@ -32,6 +32,17 @@ def eu_prefix(country_code):
     return prefix if prefix in codes.EU_COUNTRIES and prefix != "PL" else None
 
 
+def without_eu_number(identity):
+    """Return an EU number as another tax number of its country."""
+    if not identity.eu_number:
+        return identity
+    prefix = identity.eu_prefix
+    country = next(
+        (key for key, eu in _PREFIX_OF_COUNTRY.items() if eu == prefix), prefix
+    )
+    return Identity(other_country=country, other_number=f"{prefix}{identity.eu_number}")
+
+
 def identify(partner):
     """Return the ``Identity`` of a partner from its tax number and country.
 

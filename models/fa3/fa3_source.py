@@ -124,6 +124,20 @@ class Source(Corrections, Advances):
         return self.kind in codes.CORRECTION_KINDS
 
     @cached_property
+    def has_receipt(self):
+        """Whether a cash register recorded the sale: as said, or at Point of Sale."""
+        if self.move.l10n_pl_ksef_fp or self._has_pos_receipt:
+            return True
+        return bool(self.root and self.root.has_receipt)
+
+    @property
+    def _has_pos_receipt(self):
+        if not self.company.l10n_pl_ksef_pos_receipts:
+            return False
+        orders = "pos_order_ids" in self.move._fields and self.move.pos_order_ids
+        return bool(orders) and any(order.pos_reference for order in orders)
+
+    @cached_property
     def is_foreign(self):
         """Whether the document is not in PLN (VAT must be told in PLN then)."""
         return self.move.currency_id.name != "PLN"

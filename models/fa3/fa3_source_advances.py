@@ -8,7 +8,6 @@ from .fa3_order import left_of, order, order_value
 from .fa3_row import ADVANCE_KINDS, BUCKETS, ZERO
 from .fa3_text import money
 
-
 #: kinds of invoice that tell payments before the supply.
 PREPAID_KINDS = ("ZAL", "ROZ", "KOR_ZAL", "KOR_ROZ")
 

@@ -76,6 +76,18 @@ class ResCompany(models.Model):
     l10n_pl_ksef_authorised_role = fields.Selection(
         AUTHORISED_ROLES, string="Role of the authorised party", default="3"
     )
+    l10n_pl_ksef_eu_numbers = fields.Boolean(
+        "EU numbers on every invoice",
+        default=True,
+        help="Buyers of other EU countries appear with their EU VAT number also where"
+        " Polish VAT is charged; else with it as another tax number there.",
+    )
+    l10n_pl_ksef_pos_receipts = fields.Boolean(
+        "Point of Sale prints fiscal receipts",
+        default=True,
+        help="Invoices of orders of Point of Sale are marked FP: a fiscal cash register"
+        " has recorded the sale.",
+    )
     l10n_pl_ksef_consumer_contact = fields.Boolean(
         "E-mail and phone of private buyers",
         help="Structured invoices also carry the contact data of consumers.",

@@ -30,6 +30,15 @@ class ResConfigSettings(models.TransientModel):
     l10n_pl_ksef_consumer_contact = fields.Boolean(
         related="company_id.l10n_pl_ksef_consumer_contact", readonly=False
     )
+    l10n_pl_ksef_eu_numbers = fields.Boolean(
+        related="company_id.l10n_pl_ksef_eu_numbers", readonly=False
+    )
+    l10n_pl_ksef_pos_receipts = fields.Boolean(
+        related="company_id.l10n_pl_ksef_pos_receipts", readonly=False
+    )
+    l10n_pl_ksef_has_pos = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_has_pos", export_string_translation=False
+    )
     l10n_pl_ksef_keep_empty_rows = fields.Boolean(
         related="company_id.l10n_pl_ksef_keep_empty_rows", readonly=False
     )
@@ -51,3 +60,6 @@ class ResConfigSettings(models.TransientModel):
     l10n_pl_ksef_authorised_role = fields.Selection(
         related="company_id.l10n_pl_ksef_authorised_role", readonly=False
     )
+
+    def _compute_l10n_pl_ksef_has_pos(self):
+        self.l10n_pl_ksef_has_pos = "pos.order" in self.env
