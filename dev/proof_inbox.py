@@ -124,7 +124,7 @@ def known_here(env):
     from odoo.addons.l10n_pl_ksef.ksef.crypto import sha256_base64
 
     rows = env["l10n_pl_ksef.inbound"].search([])
-    return [[row.ksef_number, sha256_base64(row._xml_bytes())] for row in rows]
+    return [[row.ksef_number, sha256_base64(row._kept_bytes("xml"))] for row in rows]
 
 
 # --- the months -------------------------------------------------------------------

@@ -1,3 +1,4 @@
+from . import common
 from . import sending
 from . import connection
 from . import fa3

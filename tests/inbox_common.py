@@ -175,4 +175,4 @@ class InboxCommon(KsefCommon):
         self.assertEqual(sorted(self.inbox.mapped("ksef_number")), sorted(numbers))
         for row in self.inbox:
             there = self.simulator.state.accepted[row.ksef_number]
-            self.assertEqual(row._xml_bytes(), there.content)
+            self.assertEqual(row._kept_bytes("xml"), there.content)

@@ -59,7 +59,7 @@ class TestBatch(SendingCommon):
         moves.action_l10n_pl_ksef_send()
         bad = moves[2]
         document = bad.l10n_pl_ksef_document_id.sudo()
-        xml = document._xml_bytes().replace(b"<P_2>", b"<P_2></P_2><P_2>")
+        xml = document._kept_bytes("xml").replace(b"<P_2>", b"<P_2></P_2><P_2>")
         document.unlink()
         self.env["l10n_pl_ksef.document"]._freeze(bad, xml)
         self.run_sender()
@@ -205,7 +205,7 @@ class TestBatch(SendingCommon):
         self.assertGivenUpFor(moves, session)
 
     def put_other_bytes(self, document):
-        xml = document._xml_bytes().replace(b"</Faktura>", b"\n</Faktura>")
+        xml = document._kept_bytes("xml").replace(b"</Faktura>", b"\n</Faktura>")
         document.write(self.env["l10n_pl_ksef.document"]._xml_values(xml))
 
     def test_nothing_is_made_anew_before_ksef_has_said_that_it_has_nothing(self):

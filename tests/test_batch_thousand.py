@@ -61,7 +61,7 @@ class TestBatchThousand(SendingCommon):
         move = self.invoice()
         move.action_l10n_pl_ksef_send()
         document = move.l10n_pl_ksef_document_id.sudo()
-        xml = document._xml_bytes()
+        xml = document._kept_bytes("xml")
         document.unlink()
         moves = self.copies(move, COUNT)
         bad = moves[COUNT // 2]

@@ -255,7 +255,7 @@ class TestTakeOver(CoexistenceCommon):
             ],
         )
         self.assertEqual(str(document.acquired_at)[:19], "2026-02-01 10:00:05")
-        self.assertEqual(document._xml_bytes(), b"<Faktura/>")
+        self.assertEqual(document._kept_bytes("xml"), b"<Faktura/>")
         self.assertEqual(move._l10n_pl_ksef_files()["l10n_pl_ksef_upo"]["content"], upo)
         self.assertEqual(document.session_id.reference_number, _SESSION)
         self.assertEqual(document.reference_number, move.l10n_pl_edi_ref)

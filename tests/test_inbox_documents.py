@@ -144,7 +144,7 @@ class TestInboxSamples(InboxCommon):
         self.fetch()
         row = self.inbox.filtered(lambda one: one.ksef_number == number)
         self.assertEqual(row.state, "created", row.reason)
-        self.assertEqual(row._xml_bytes(), xml)
+        self.assertEqual(row._kept_bytes("xml"), xml)
         bill, invoice = row.move_id, fa3.parse(xml)
         self.assertEqual(bill.l10n_pl_ksef_number, number)
         self.assertEqual(bill.ref, invoice.Fa.P_2)

@@ -27,7 +27,7 @@ class TestTechnicalCorrection(SendingCommon):
     def spoil(self, move):
         """Make the file of the latest document one that KSeF's schema refuses."""
         document = move.l10n_pl_ksef_document_id.sudo()
-        spoilt = document._xml_bytes().replace(b"</Faktura>", b"<X/></Faktura>")
+        spoilt = document._kept_bytes("xml").replace(b"</Faktura>", b"<X/></Faktura>")
         self.put(document, spoilt)
         if not document.corrected_hash:
             document.certificate_link = document._signed_certificate_link()
@@ -123,7 +123,7 @@ class TestTechnicalCorrection(SendingCommon):
         move = self.invoice()
         move.action_l10n_pl_ksef_send()
         document = move.l10n_pl_ksef_document_id.sudo()
-        self.put(document, document._xml_bytes().replace(b"<P_1>", b"<P_1>x"))
+        self.put(document, document._kept_bytes("xml").replace(b"<P_1>", b"<P_1>x"))
         self.run_sender()
         self.assertEqual(move.l10n_pl_ksef_state, "rejected")
         self.assertFalse(move.l10n_pl_ksef_can_correct)
@@ -145,7 +145,9 @@ class TestTechnicalCorrection(SendingCommon):
         move = self.invoice()
         move.action_l10n_pl_ksef_issue_offline()
         document = move.l10n_pl_ksef_document_id.sudo()
-        foreign = document._xml_bytes().replace(NIP.encode(), OTHER_NIP.encode(), 1)
+        foreign = document._kept_bytes("xml").replace(
+            NIP.encode(), OTHER_NIP.encode(), 1
+        )
         self.put(document, foreign)
         self.run_sender()
         self.assertEqual((document.state, document.code), ("rejected", "410"))

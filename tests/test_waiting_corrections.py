@@ -77,7 +77,7 @@ class TestWaitingCorrections(SendingCommon):
         origin = self.invoice()
         origin.action_l10n_pl_ksef_send()
         document = origin.l10n_pl_ksef_document_id.sudo()
-        xml = document._xml_bytes().replace(b"<P_2>", b"<P_2></P_2><P_2>")
+        xml = document._kept_bytes("xml").replace(b"<P_2>", b"<P_2></P_2><P_2>")
         document.unlink()
         self.env["l10n_pl_ksef.document"]._freeze(origin, xml)
         refund = self.credit(origin)

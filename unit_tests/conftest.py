@@ -1,10 +1,12 @@
-"""Fixtures of the unit tests: a running simulator with a frozen clock."""
+"""Fixtures of the unit tests: a simulator with a frozen clock, a server to disturb."""
 
 from collections.abc import Iterator
 
 import pytest
+from support_ksef import LocalServer, local_server
 
 import simulator
+from ksef.transport import Transport
 
 
 @pytest.fixture
@@ -13,3 +15,22 @@ def sim() -> Iterator[simulator.RunningSimulator]:
     with simulator.running(simulator.Config(rate_limits="off")) as running:
         running.clock.freeze()
         yield running
+
+
+@pytest.fixture
+def server() -> Iterator[LocalServer]:
+    """A server on loopback that answers as the test says."""
+    with local_server() as running:
+        yield running
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The pauses (seconds) that the transport made."""
+    return []
+
+
+@pytest.fixture
+def transport(server: LocalServer, pauses: list[float]) -> Transport:
+    """The transport under test, which does not really sleep."""
+    return Transport(server.environment, sleep=pauses.append)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 import requests
-from support_ksef import JWT, READ, SEND, fails, hang_up, local_server, reply
+from support_ksef import JWT, READ, SEND, fails, hang_up, reply
 
 from ksef.environment import Environment
 from ksef.errors import (
@@ -20,23 +20,6 @@ from ksef.errors import (
 from ksef.failures import retry_after
 from ksef.redaction import redact, safe_target
 from ksef.transport import Request, Transport, should_retry
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
-
-
-@pytest.fixture
-def pauses():
-    return []
-
-
-@pytest.fixture
-def transport(server, pauses):
-    return Transport(server.environment, sleep=pauses.append)
-
 
 # -- what is sent ------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What the requestor makes of answers that are no success."""
 
 import pytest
-from support_ksef import READ, SEND, fails, local_server
+from support_ksef import READ, SEND, fails
 
 from ksef.errors import (
     KsefAuthError,
@@ -9,25 +9,9 @@ from ksef.errors import (
     KsefRequestRejected,
     KsefUnavailable,
 )
-from ksef.transport import Request, Transport
+from ksef.transport import Request
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
-
-
-@pytest.fixture
-def pauses():
-    return []
-
-
-@pytest.fixture
-def transport(server, pauses):
-    return Transport(server.environment, sleep=pauses.append)
 
 
 # -- 5xx and the firewall ----------------------------------------------

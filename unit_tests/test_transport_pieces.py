@@ -4,7 +4,7 @@ import io
 
 import pytest
 import requests
-from support_ksef import JWT, hang_up, local_server, reply
+from support_ksef import JWT, hang_up, reply
 
 from ksef.errors import (
     KsefProtocolError,
@@ -16,12 +16,6 @@ from ksef.transport import Request, Transport
 
 LIMIT = 10**7
 DATA = bytes(range(256)) * 1000
-
-
-@pytest.fixture
-def server():
-    with local_server() as running:
-        yield running
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         document = self.sudo().l10n_pl_ksef_document_ids.filtered("ksef_number")[:1]
         try:
-            return parse(document._xml_bytes()) if document.xml else None
+            return parse(document._kept_bytes("xml")) if document.xml else None
         except KsefError:
             return None
 

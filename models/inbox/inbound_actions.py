@@ -38,7 +38,7 @@ class Inbound(models.Model):
     def _compute_picture(self):
         pictures = self.env["l10n_pl_ksef.picture"]
         for inbound in self:
-            xml = inbound._xml_bytes()
+            xml = inbound._kept_bytes("xml")
             try:
                 invoice = parse(xml)
             except Fa3Error:
@@ -126,14 +126,7 @@ class Inbound(models.Model):
         }
 
     def action_download_xml(self):
-        self.ensure_one()
-        self.check_access("read")
-        path = f"/web/content/{self._name}/{self.id}/xml/{self.xml_name}"
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"{path}?download=1",
-            "target": "download",
-        }
+        return self._download("xml")
 
     @api.private
     def _set_aside(self, state, reason):

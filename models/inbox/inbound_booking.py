@@ -103,7 +103,7 @@ class Inbound(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                reading = Reading(parse(self._xml_bytes()))
+                reading = Reading(parse(self._kept_bytes("xml")))
                 self._note(**inbound_reading.facts(reading), **self._ruled(reading))
         except Fa3Error as error:
             words = "; ".join(problem.message for problem in error.problems)
@@ -147,7 +147,7 @@ class Inbound(models.Model):
         return bool(imported.move)
 
     def _import(self, books):
-        xml = self._xml_bytes()
+        xml = self._kept_bytes("xml")
         invoice = parse(xml)
         guide = self._guide(Reading(invoice))
         moves = self._moves(guide.company)

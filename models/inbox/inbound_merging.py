@@ -84,7 +84,7 @@ class Inbound(models.Model):
         self.ensure_one()
         moves = self._moves(move.company_id)
         company = move.company_id.with_env(moves.env)
-        xml = self._xml_bytes()
+        xml = self._kept_bytes("xml")
         job = Job(Books(company), parse(xml), xml, self._receipt())
         imported = (
             move.with_env(moves.env).with_company(company)._l10n_pl_ksef_join(job)

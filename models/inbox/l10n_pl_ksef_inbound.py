@@ -41,9 +41,10 @@ class Received(NamedTuple):
 class Inbound(models.Model):
     _name = "l10n_pl_ksef.inbound"
     _description = "Invoice received through KSeF"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["l10n_pl_ksef.one.writer", "mail.thread", "mail.activity.mixin"]
     _order = "acquired_at desc, id desc"
     _rec_name = "invoice_number"
+    _transitions = TRANSITIONS
     _rec_names_search = ["invoice_number", "ksef_number", "seller_name", "seller_nip"]
 
     company_id = fields.Many2one(
@@ -208,28 +209,6 @@ class Inbound(models.Model):
             "metadata": item.metadata_json or _as_json(item.metadata),
             **(_told(item.metadata, digest) if item.metadata else {}),
         }
-
-    @api.private
-    def _set_state(self, state, **values):
-        """Move to ``state``.
-
-        :raises AssertionError: the table ``TRANSITIONS`` has no such way.
-        """
-        for inbound in self.sudo():
-            if state not in TRANSITIONS[inbound.state]:
-                raise AssertionError(f"{inbound.state} -> {state} is no transition")
-            inbound.write({"state": state, **values})
-
-    @api.private
-    def _note(self, **values):
-        """Write what comes without a change of state."""
-        self.sudo().write(values)
-
-    @api.private
-    def _xml_bytes(self):
-        """Return the file as received, byte for byte."""
-        self.ensure_one()
-        return base64.b64decode(self.sudo().with_context(bin_size=False).xml)
 
     @api.private
     def _notify(self):

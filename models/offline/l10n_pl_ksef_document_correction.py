@@ -42,7 +42,9 @@ class Document(models.Model):
 
     def _has_content_of(self, other):
         """Tell whether both files say the same; unreadable ones do not differ."""
-        mine, theirs = (business_content(each._xml_bytes()) for each in (self, other))
+        mine, theirs = (
+            business_content(each._kept_bytes("xml")) for each in (self, other)
+        )
         return None in (mine, theirs) or mine == theirs
 
     def _correct_technically(self, rejected):
@@ -124,7 +126,7 @@ class AccountMove(models.Model):
             )
         self._l10n_pl_ksef_check_sendable()
         prepared = self._l10n_pl_ksef_prepare()[self]
-        before = business_content(rejected._xml_bytes())
+        before = business_content(rejected._kept_bytes("xml"))
         if before is not None and before != business_content(prepared.xml):
             raise UserError(
                 self.env._(

@@ -17,9 +17,11 @@ from .collective_states import LIVE, MADE, QUEUED, STATES, TRANSITIONS
 
 class Collective(models.Model):
     _name = "l10n_pl_ksef.collective"
+    _inherit = ["l10n_pl_ksef.one.writer"]
     _description = "Collective payment identifier of KSeF"
     _order = "id desc"
     _rec_name = "number"
+    _transitions = TRANSITIONS
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
@@ -92,22 +94,6 @@ class Collective(models.Model):
         )
         self.env.ref("l10n_pl_ksef.ir_cron_make_collective").sudo()._trigger()
         return row
-
-    @api.private
-    def _set_state(self, state, **values):
-        """Move to ``state``.
-
-        :raises AssertionError: the table ``TRANSITIONS`` has no such way.
-        """
-        for row in self.sudo():
-            if state not in TRANSITIONS[row.state]:
-                raise AssertionError(f"{row.state} -> {state} is no transition")
-            row.write({"state": state, **values})
-
-    @api.private
-    def _note(self, **values):
-        """Write what comes without a change of state."""
-        self.sudo().write(values)
 
     @api.private
     def _tell_bills(self):

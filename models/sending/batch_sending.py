@@ -140,7 +140,7 @@ class BatchSending:
     def _entries(self, documents):
         """Yield name and bytes of each file, keeping none."""
         for document in documents:
-            yield f"{document.id}.xml", document._xml_bytes()
+            yield f"{document.id}.xml", document._kept_bytes("xml")
             document.invalidate_recordset(["xml"])
 
     # ------------------------------------------------------------------

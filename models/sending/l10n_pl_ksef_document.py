@@ -40,9 +40,11 @@ def _due(now, field, states):
 
 class Document(models.Model):
     _name = "l10n_pl_ksef.document"
+    _inherit = ["l10n_pl_ksef.one.writer"]
     _description = "KSeF document"
     _order = "id desc"
     _rec_name = "move_id"
+    _transitions = TRANSITIONS
 
     move_id = fields.Many2one(
         "account.move",
@@ -182,9 +184,7 @@ class Document(models.Model):
         :raises AssertionError: the table ``TRANSITIONS`` has no such way.
         """
         for document in self.sudo():
-            if state not in TRANSITIONS[document.state]:
-                raise AssertionError(f"{document.state} -> {state} is no transition")
-            document.write({"state": state, **values})
+            super(Document, document)._set_state(state, **values)
             if state == ACCEPTED:
                 document.move_id._l10n_pl_ksef_accepted()
             document._tell()
@@ -201,17 +201,6 @@ class Document(models.Model):
             code=False,
             details=False,
         )
-
-    @api.private
-    def _note(self, **values):
-        """Write attempts, times and codes that come without a change of state."""
-        self.sudo().write(values)
-
-    @api.private
-    def _xml_bytes(self):
-        """Return the frozen bytes, byte for byte."""
-        self.ensure_one()
-        return base64.b64decode(self.sudo().with_context(bin_size=False).xml)
 
     @api.private
     def _keep_upo(self, data):
@@ -315,9 +304,7 @@ class Document(models.Model):
     # downloads
     # ------------------------------------------------------------------
     def action_download_xml(self):
-        self.ensure_one()
-        self.check_access("read")
-        return self._download("xml", self.xml_name)
+        return self._download("xml")
 
     def action_download_upo(self):
         self.ensure_one()
@@ -325,12 +312,5 @@ class Document(models.Model):
         if not self.upo_name:
             raise UserError(self.env._("The UPO has not arrived from KSeF yet."))
         if self.upo:
-            return self._download("upo", self.upo_name)
+            return self._download("upo")
         return self.session_id.action_download_upo()
-
-    def _download(self, field, name):
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/{field}/{name}?download=1",
-            "target": "download",
-        }

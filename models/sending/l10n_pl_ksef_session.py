@@ -16,9 +16,11 @@ from ..common.session_states import BATCH, ONLINE, OPENING, STATES, TRANSITIONS
 
 class Session(models.Model):
     _name = "l10n_pl_ksef.session"
+    _inherit = ["l10n_pl_ksef.one.writer"]
     _description = "KSeF session"
     _order = "id desc"
     _rec_name = "reference_number"
+    _transitions = TRANSITIONS
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     state = fields.Selection(STATES, default=OPENING, required=True, readonly=True)
@@ -62,22 +64,6 @@ class Session(models.Model):
         raise UserError(self.env._("Sessions with KSeF are kept."))
 
     @api.private
-    def _set_state(self, state, **values):
-        """Move to ``state``.
-
-        :raises AssertionError: the table ``TRANSITIONS`` has no such way.
-        """
-        for session in self.sudo():
-            if state not in TRANSITIONS[session.state]:
-                raise AssertionError(f"{session.state} -> {state} is no transition")
-            session.write({"state": state, **values})
-
-    @api.private
-    def _note(self, **values):
-        """Write times and codes that come without a change of state."""
-        self.sudo().write(values)
-
-    @api.private
     def _keep_upo(self, data):
         """Archive the UPO's bytes as they came (the legal proof of receipt)."""
         self.ensure_one()
@@ -86,11 +72,4 @@ class Session(models.Model):
         )
 
     def action_download_upo(self):
-        self.ensure_one()
-        self.check_access("read")
-        path = f"/web/content/{self._name}/{self.id}/upo/{self.upo_name}"
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"{path}?download=1",
-            "target": "download",
-        }
+        return self._download("upo")

@@ -253,7 +253,7 @@ class SendingRun:
             return None
         document._begin_attempt(session)
         return prepare_invoice(
-            document._xml_bytes(),
+            document._kept_bytes("xml"),
             key,
             offline=document.issue_mode != doc.ONLINE,
             hash_of_corrected=document.corrected_hash or None,
