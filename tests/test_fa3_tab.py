@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from odoo import Command
 from odoo.tests import Form, tagged
 
-from .fa3_common import Fa3Common
+from .fa3_common import TODAY, Fa3Common
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -56,6 +57,41 @@ class TestFa3Tab(Fa3Common):
         move.action_post()
         mark = self.export(move).Fa.Adnotacje.NoweSrodkiTransportu
         self.assertEqual(mark.NowySrodekTransportu[0].P_22C, "12 h")
+
+    def test_vehicles_are_typed_before_the_invoice_is_saved(self):
+        buyer = self.new_partner(
+            "Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
+        )
+        yacht = self.new_product(name="Jacht", l10n_pl_ksef_new_transport="water")
+        moves = self.env["account.move"].with_user(self.accountant)
+        form = Form(moves.with_context(default_move_type="out_invoice"))
+        form.partner_id = buyer
+        form.invoice_date = TODAY
+        for name, product in (("Cuma", self.new_product()), ("Jacht", yacht)):
+            with form.invoice_line_ids.new() as row:
+                row.product_id = product
+                row.name = name
+                row.price_unit = 50000
+                row.tax_ids.clear()
+                row.tax_ids.add(self.tax("vs_unia"))
+        with form.l10n_pl_ksef_vehicle_ids.new() as vehicle:
+            vehicle.kind = "water"
+            vehicle.first_used = date(2026, 3, 1)
+            vehicle.usage = "12 h"
+        move = form.save()
+        move.action_post()
+        (sold,) = self.export(
+            move
+        ).Fa.Adnotacje.NoweSrodkiTransportu.NowySrodekTransportu
+        self.assertEqual((sold.P_NrWierszaNST, sold.P_22C), (2, "12 h"))
+
+    def test_vehicle_that_no_row_sells_is_refused(self):
+        vehicles = [
+            Command.create({"first_used": "2026-03-01", "usage": "1 km"}),
+            Command.create({"first_used": "2026-03-01", "usage": "2 km"}),
+        ]
+        move = self.sale(100, l10n_pl_ksef_vehicle_ids=vehicles)
+        self.assertEqual(self.refuse(move), ["vehicle_of_no_row"])
 
     def test_ordinary_invoice_needs_nothing_of_it(self):
         form = self.form(self.sale(100, post=False))

@@ -15,20 +15,17 @@ class AtTheTill:
     def setUpClass(cls):
         super().setUpClass()
         cls.ensure_installed("point_of_sale")
-        user = cls.env.user.sudo()
-        user.group_ids |= cls.env.ref("point_of_sale.group_pos_manager")
-        tax = cls.env["account.chart.template"].ref("vs_kraj_23")
-        cls.config = cls.env["pos.config"].create({"name": "Sklep"})
-        cls.product = (
-            cls.env["product.product"]
-            .sudo()
-            .create(
-                {
-                    "name": "Kubek",
-                    "available_in_pos": True,
-                    "taxes_id": [Command.set(tax.ids)],
-                }
-            )
+        system = getattr(cls, "system", cls.env)
+        users = cls.env.user.sudo() | system.user
+        users.group_ids |= system.ref("point_of_sale.group_pos_manager")
+        tax = system["account.chart.template"].ref("vs_kraj_23")
+        cls.config = system["pos.config"].create({"name": "Sklep"}).with_env(cls.env)
+        cls.product = system["product.product"].create(
+            {
+                "name": "Kubek",
+                "available_in_pos": True,
+                "taxes_id": [Command.set(tax.ids)],
+            }
         )
 
     def order(self, partner, price=100, **values):

@@ -49,7 +49,7 @@ class TestSelfBillingSending(SendingCommon):
         }
         return self.invoice(
             move_type="in_invoice",
-            journal_id=self.journal.id,
+            journal_id=values.pop("journal_id", self.journal.id),
             invoice_line_ids=[Command.create(row)],
             **values,
         )
@@ -62,6 +62,20 @@ class TestSelfBillingSending(SendingCommon):
         self.assertInKsefOnce(move)
         self.assertTrue(move.l10n_pl_ksef_number.startswith(SUPPLIER_NIP))
         self.assertTrue(move.l10n_pl_ksef_has_upo)
+
+    def test_list_of_bills_sends_those_that_are_issued_here(self):
+        self.allow()
+        journal = self.company_data["default_journal_purchase"]
+        own, other = self.bill(), self.bill(journal_id=journal.id)
+        action = self.env.ref("l10n_pl_ksef.action_l10n_pl_ksef_send_issued")
+        chosen = (own | other).ids
+        told = action.with_context(active_model="account.move", active_ids=chosen).run()
+        self.assertEqual(told["params"]["type"], "success")
+        self.run_sender()
+        self.assertInKsefOnce(own)
+        self.assertFalse(other.l10n_pl_ksef_state)
+        with self.assertRaisesRegex(UserError, "self-billing journal"):
+            other.action_l10n_pl_ksef_send_issued()
 
     def test_without_the_suppliers_permission_the_refusal_tells_the_remedy(self):
         move = self.bill()

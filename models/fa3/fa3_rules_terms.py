@@ -75,6 +75,13 @@ def _vehicle_missing(source):
             yield found(source.move, "l10n_pl_ksef_vehicle_ids", row=title)
 
 
+def _vehicle_of_no_row(source):
+    sold = {record.id for record, _row in source.vehicles}
+    for record in source.move.l10n_pl_ksef_vehicle_ids:
+        if record.id not in sold:
+            yield found(record, "line_id", make=record.make or "-")
+
+
 def _vehicle_at_home(source):
     for record, row in source.vehicles:
         if row.rate != GOODS_TO_THE_EU:
@@ -159,6 +166,12 @@ RULES = (
             " enter its data on the KSeF tab."
         ),
         _vehicle_missing,
+    ),
+    Rule(
+        ERROR,
+        "vehicle_of_no_row",
+        _lt("No row of the invoice sells the new means of transport “%(make)s”."),
+        _vehicle_of_no_row,
     ),
     Rule(
         WARNING,

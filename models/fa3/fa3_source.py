@@ -13,6 +13,7 @@ from .fa3_row import ADVANCE_KINDS, BUCKETS, ZERO, Row, Totals
 from .fa3_source_advances import Advances
 from .fa3_source_corrections import Corrections
 from .fa3_text import money
+from .fa3_vehicle_rows import pair_with_rows
 
 #: role of the authorised party where none was said.
 TAX_REPRESENTATIVE = "3"
@@ -94,12 +95,7 @@ class Source(Corrections, Advances):
     @cached_property
     def vehicles(self):
         """The new means of transport, each with the row that sells it."""
-        rows = {row.line.id: row for row in self.goods}
-        return [
-            (record, rows[record.line_id.id])
-            for record in self.move.l10n_pl_ksef_vehicle_ids
-            if record.line_id.id in rows
-        ]
+        return pair_with_rows(self.move.l10n_pl_ksef_vehicle_ids, self.goods)
 
     def references(self, kind):
         """Return the typed contracts, orders or advance invoices of the move."""

@@ -16,11 +16,11 @@ class Vehicle(models.Model):
     line_id = fields.Many2one(
         "account.move.line",
         "Invoice row",
-        required=True,
         index=True,
         ondelete="cascade",
         domain="[('move_id', '=', move_id), ('display_type', '=', 'product')]",
-        help="The row that sells it. Save the invoice to choose one.",
+        help="The row that sells it; a saved invoice offers its rows. Empty: the next"
+        " row of such goods that is not chosen elsewhere.",
     )
     kind = fields.Selection(
         [(LAND, "Land vehicle"), (WATER, "Vessel"), (AIR, "Aircraft")],

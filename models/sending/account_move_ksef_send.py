@@ -51,6 +51,15 @@ class AccountMove(models.Model):
             sticky=True,
         )
 
+    def action_l10n_pl_ksef_send_issued(self):
+        """Send those of the chosen moves that the company has issued.
+
+        :raises AccessError: no right to send
+        :raises UserError: none of them is its own
+        """
+        issued = self.filtered(lambda move: move._l10n_pl_ksef_is_issued())
+        return (issued or self[:1]).action_l10n_pl_ksef_send()
+
     def _l10n_pl_ksef_names(self, moves):
         """Return the numbers of a few moves, or how many they are."""
         if len(moves) > 10:
