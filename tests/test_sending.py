@@ -6,6 +6,7 @@ import hashlib
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.sending import account_move_ksef_send
 from .sending_common import SendingCommon
 
 
@@ -92,6 +93,19 @@ class TestSending(SendingCommon):
         self.assertInKsefOnce(fit)
 
     # -- after the number
+    def test_many_are_queued_in_portions(self):
+        self.patch(account_move_ksef_send, "PORTION", 2)
+        unfit = self.invoice(partner_id=self.partner_company.sudo().copy().id)
+        unfit.partner_id.sudo().vat = False
+        fit = self.invoices(4)
+        moves = fit[:1] | unfit | fit[1:]
+        moves.action_l10n_pl_ksef_send()
+        self.assertEqual(set(fit.mapped("l10n_pl_ksef_state")), {"queued"})
+        self.assertFalse(unfit.l10n_pl_ksef_document_ids)
+        self.assertTrue(unfit.l10n_pl_ksef_problem)
+        self.run_sender()
+        self.assertInKsefOnce(fit)
+
     def test_accepted_invoice_is_locked_with_an_explanation(self):
         move = self.invoice()
         self.send(move)

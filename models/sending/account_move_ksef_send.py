@@ -8,6 +8,9 @@ from ..common.rights import SEND, check_right
 #: what is mended on the form that the person has before him.
 _HERE = ("account.move", "account.move.line")
 
+#: invoices that are made into FA(3) together; more would only cost memory.
+PORTION = 500
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -127,6 +130,19 @@ class AccountMove(models.Model):
         :param at: naive UTC time of the first attempt, at once by default
         :return: the queued moves
         """
+        ids = []  # a recordset that grows by one would cost more with each
+        for start in range(0, len(self), PORTION):
+            if start:
+                # Of thousands only a portion is held in memory.
+                self.env.flush_all()
+                self.env.invalidate_all()
+            portion = self[start : start + PORTION].with_prefetch()
+            ids += portion._l10n_pl_ksef_enqueue_portion(at)
+        if ids:
+            self.env["l10n_pl_ksef.document"]._trigger_sending(at or None)
+        return self.browse(ids)
+
+    def _l10n_pl_ksef_enqueue_portion(self, at):
         refusals = {move: move._l10n_pl_ksef_refusal() for move in self}
         for move, refusal in refusals.items():
             if refusal:
@@ -134,8 +150,7 @@ class AccountMove(models.Model):
         candidates = self.filtered(lambda m: not refusals[m])
         # Two people press the button at once: one of them gets the lock.
         candidates.lock_for_update()
-        documents = self.env["l10n_pl_ksef.document"]
-        ids = []  # a recordset that grows by one would cost more with each
+        ids = []
         for move, prepared in candidates._l10n_pl_ksef_prepare().items():
             errors = prepared.errors
             move._l10n_pl_ksef_keep_problem(_text(errors))
@@ -143,11 +158,9 @@ class AccountMove(models.Model):
             if move.l10n_pl_ksef_waits_for_number != waits:
                 move.l10n_pl_ksef_waits_for_number = waits
             if prepared.xml is not None:
-                documents._freeze(move, prepared.xml, at)
+                self.env["l10n_pl_ksef.document"]._freeze(move, prepared.xml, at)
                 ids.append(move.id)
-        if ids:
-            documents._trigger_sending(at or None)
-        return self.browse(ids)
+        return ids
 
 
 def _text(problems):

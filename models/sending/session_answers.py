@@ -165,7 +165,8 @@ class SessionAnswers:
         there = {invoice.invoice_hash: invoice for invoice in listed}
         documents = self._open_documents(session)
         for start in range(0, len(documents), CHUNK):
-            chunk = documents[start : start + CHUNK]
+            # Alone: each commit empties the cache, see ``with_prefetch``.
+            chunk = documents[start : start + CHUNK].with_prefetch()
             durably(self.env, partial(self._apply_all, chunk, there, is_complete))
 
     def _apply_all(self, documents, there, is_complete):
