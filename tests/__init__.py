@@ -50,6 +50,7 @@ from . import (
     test_inbox_notices,
     test_inbox_order,
     test_inbox_rules,
+    test_inbox_search,
     test_inbox_soak,
     test_inbox_tour,
     test_inbox_warnings,

@@ -141,6 +141,34 @@ class TestPaymentTitles(PaymentsCommon):
         self.assertEqual(bill.payment_reference, expected)
         self.assertEqual(bill.l10n_pl_ksef_transfer_title, expected)
 
+    def merged(self, setting="always", **values):
+        """Return a bill that was typed in and confirmed before KSeF had it."""
+        self.company.sudo().l10n_pl_ksef_payment_numbers = setting
+        bill = self.bill_by_hand("FV/1", invoice_date=fields.Date.today(), **values)
+        bill.action_post()
+        self.issue("FV/1")
+        self.fetch()
+        self.inbox._merge_by_hand(bill)
+        self.assertTrue(bill.l10n_pl_ksef_number)
+        return bill
+
+    def test_number_that_comes_after_confirming_gets_into_the_reference(self):
+        bill = self.merged()
+        expected = f"{bill.l10n_pl_ksef_number} FV/1"
+        self.assertEqual(bill.payment_reference, expected)
+        self.assertEqual(bill.state, "posted")
+        terms = bill.line_ids.filtered(lambda li: li.display_type == "payment_term")
+        self.assertIn(bill.l10n_pl_ksef_number, terms.name)
+        self.assertEqual(self.memo(bill), [expected])
+
+    def test_number_that_comes_late_leaves_what_a_person_chose(self):
+        bill = self.merged(payment_reference="Umowa 17")
+        self.assertEqual(bill.payment_reference, "Umowa 17")
+
+    def test_number_that_comes_late_follows_the_setting(self):
+        bill = self.merged("never")
+        self.assertNotIn(bill.l10n_pl_ksef_number, bill.payment_reference or "")
+
     def test_payment_reference_of_a_person_stays(self):
         self.company.sudo().l10n_pl_ksef_payment_numbers = "always"
         self.issue("FV/1")

@@ -334,6 +334,38 @@ class TestRightsByRpc(RightsCommon, HttpCase):
             ]
             self.assertDenied(user, model, "write", records[model].ids, {field: value})
 
+    def test_nobody_sends_in_the_name_of_another(self):
+        move = self.invoice()
+        user, other = self.without[SEND], self.everything
+        mine = {"author_user_id": user.id, "author_partner_id": user.partner_id.id}
+        for forged in (
+            {**mine, "author_user_id": other.id},
+            {**mine, "author_partner_id": other.partner_id.id},
+            {"sending_methods": []},
+            ["x"],
+        ):
+            values = {"sending_data": forged}
+            self.assertDenied(user, "account.move", "write", move.ids, values)
+            self.assertDenied(user, "account.move", "create", [values])
+        self.assertFalse(move.sending_data)
+        self.call(user, "account.move", "write", move.ids, {"sending_data": mine})
+        self.env.invalidate_all()
+        self.assertEqual(move.sending_data, mine)
+
+    def test_sending_later_goes_on_for_who_may(self):
+        moves = self.invoices(2)
+        wizards = self.env["account.move.send.batch.wizard"].with_user(self.everything)
+        context = {"active_model": "account.move", "active_ids": moves.ids}
+        wizard = wizards.with_context(**context).create({})
+        cron = self.system.ref("account.ir_cron_account_move_send").sudo()
+        self.call(self.everything, wizard._name, "action_send_and_print", wizard.ids)
+        self.env.invalidate_all()
+        self.assertTrue(all(moves.mapped("sending_data")))
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(set(moves.mapped("l10n_pl_ksef_state")), {"queued"})
+        self.assertFalse(any(moves.mapped("sending_data")))
+
     def test_policy_is_not_set_through_a_new_record(self):
         user = self.without[SEND]
         user.sudo().group_ids = [

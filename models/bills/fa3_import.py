@@ -129,7 +129,7 @@ class AccountMove(models.Model):
             _logger.warning("A received invoice could not be booked: %s", error)
             job.notes.add("failed", reason=str(error))
             move = self._l10n_pl_ksef_store(job, self._l10n_pl_ksef_bare(job))
-        move._l10n_pl_ksef_keep_file(job)
+        move._l10n_pl_ksef_order_picture()
         if not self:
             # Uploads do so by themselves, after the file has been read.
             move._l10n_pl_ksef_find_orders()
@@ -205,7 +205,7 @@ class AccountMove(models.Model):
                 "l10n_pl_ksef_number": job.receipt.ksef_number,
                 "l10n_pl_ksef_acquired_at": job.receipt.acquired_at,
             }
-        values = {**values, "l10n_pl_ksef_source_hash": job.hash}
+        values = {**values, **self._l10n_pl_ksef_file_values(job)}
         if not self:
             model = self.with_context(default_move_type=job.move_type)
             return model.create({**values, "company_id": job.company.id})
@@ -216,16 +216,16 @@ class AccountMove(models.Model):
             move.write(values)
         return self
 
-    def _l10n_pl_ksef_keep_file(self, job):
-        """Keep the file as received, and ask for its picture."""
-        # Nothing here has to do with journal items, whose check is dear.
-        self.sudo().with_context(skip_invoice_sync=True).write(
-            {
-                "l10n_pl_ksef_source": base64.b64encode(job.xml),
-                "l10n_pl_ksef_source_hash": job.hash,
-                "l10n_pl_ksef_picture_due": True,
-            }
-        )
+    @api.model
+    def _l10n_pl_ksef_file_values(self, job):
+        """Return the values that keep the file as received, its picture wanted."""
+        return {
+            "l10n_pl_ksef_source": base64.b64encode(job.xml),
+            "l10n_pl_ksef_source_hash": job.hash,
+            "l10n_pl_ksef_picture_due": True,
+        }
+
+    def _l10n_pl_ksef_order_picture(self):
         self.env.ref("l10n_pl_ksef.ir_cron_draw_pictures").sudo()._trigger()
 
     def _l10n_pl_ksef_tell(self, job):
@@ -234,7 +234,8 @@ class AccountMove(models.Model):
         kinds = dict(field._description_selection(self.env))
         title = f"{kinds[job.reading.kind]} {job.reading.number}"
         body = Markup("<strong>%s</strong>%s") % (title, job.notes.as_html())
-        self.message_post(body=body)
+        # A note for the history: nobody gets an e-mail of it.
+        self._message_log(body=body)
         if not job.notes.todo:
             return
         self.activity_schedule(
@@ -270,7 +271,10 @@ class AccountMove(models.Model):
         ):
             booked = self.currency_id.format(self.amount_total)
             job.notes.add("linked_differs", given=job.amount(given), booked=booked)
-        self._l10n_pl_ksef_keep_file(job)
+        # Nothing here has to do with journal items, whose check is dear.
+        quiet = self.sudo().with_context(skip_invoice_sync=True)
+        quiet.write(self._l10n_pl_ksef_file_values(job))
+        self._l10n_pl_ksef_order_picture()
         self._l10n_pl_ksef_tell(job)
         self._l10n_pl_ksef_answer_seekers()
         todo = tuple(note.text for note in job.notes.todo)

@@ -35,13 +35,13 @@ class AccountMove(models.Model):
             ]
         )
         number = job.receipt.ksef_number
-        for clause in (
-            number and self._l10n_pl_ksef_number_domain([number]),
-            Domain("l10n_pl_ksef_source_hash", "=", job.hash),
-        ):
-            found = clause and self._l10n_pl_ksef_found_anywhere(base & clause)
-            if found:
-                return found[:1]
+        same = Domain("l10n_pl_ksef_source_hash", "=", job.hash)
+        if number:
+            same |= self._l10n_pl_ksef_number_domain([number])
+        found = self._l10n_pl_ksef_found_anywhere(base & same)
+        if found:
+            numbered = found.filtered(lambda m: number and number in _numbers_of(m))
+            return (numbered or found)[:1]
         return self._l10n_pl_ksef_entered_by_hand(job, base)
 
     def _l10n_pl_ksef_entered_by_hand(self, job, base):

@@ -2,6 +2,7 @@ from . import res_company_inbox
 from . import l10n_pl_ksef_inbound
 from . import l10n_pl_ksef_fetch
 from . import inbound_rules
+from . import inbound_searching
 from . import inbound_booking
 from . import inbound_merging
 from . import inbound_actions

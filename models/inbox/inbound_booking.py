@@ -78,11 +78,12 @@ class Inbound(models.Model):
         :param dict books: ``Books`` by company, shared by a run
         """
         self.ensure_one()
-        was_asked = self.is_booking_asked
-        is_readable = self.is_read or self._read_file()
-        if is_readable and not self.is_read:
+        was_asked, was_read = self.is_booking_asked, self.is_read
+        is_readable = was_read or self._read_file()
+        if is_readable and not was_read:
             self._ask_white_list()
-        self._note(is_read=True, is_booking_asked=False)
+        if was_asked or not self.is_read:
+            self._note(is_read=True, is_booking_asked=False)
         if is_readable and self.state in OPEN:
             is_wanted = was_asked or self._is_booked_by_itself()
             if is_wanted or self._numbered_bill():
@@ -104,7 +105,8 @@ class Inbound(models.Model):
         try:
             with self.env.cr.savepoint():
                 reading = Reading(parse(self._kept_bytes("xml")))
-                self._note(**inbound_reading.facts(reading), **self._ruled(reading))
+                facts, ruled = inbound_reading.facts(reading), self._ruled(reading)
+                self._note(**facts, **ruled, is_read=True)
         except Fa3Error as error:
             words = "; ".join(problem.message for problem in error.problems)
             self._fail(self.env._("The file cannot be read: %(why)s", why=words))

@@ -45,7 +45,6 @@ class Inbound(models.Model):
     _order = "acquired_at desc, id desc"
     _rec_name = "invoice_number"
     _transitions = TRANSITIONS
-    _rec_names_search = ["invoice_number", "ksef_number", "seller_name", "seller_nip"]
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True

@@ -64,6 +64,19 @@ class AccountMove(models.Model):
         self._l10n_pl_ksef_set_payment_reference()
         return super()._post(soft)
 
+    def write(self, vals):
+        # EXTENDS 'account': the number may come to a bill that is confirmed already
+        result = super().write(vals)
+        if vals.get("l10n_pl_ksef_number"):
+            self.filtered(
+                lambda m: (
+                    m.state == "posted"
+                    and m.payment_state not in _SETTLED
+                    and not m.inalterable_hash
+                )
+            )._l10n_pl_ksef_set_payment_reference()
+        return result
+
     def _l10n_pl_ksef_set_payment_reference(self):
         """Put the KSeF number into the payment reference that nobody has chosen."""
         for move in self.filtered(lambda m: m.move_type == "in_invoice"):

@@ -1,7 +1,7 @@
 """What may go to KSeF, and what must not change any more."""
 
-from odoo import models
-from odoo.exceptions import UserError
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 
 from ..common.changes import changes
 from ..common.document_states import ACCEPTED, LIVE, ONLINE, QUEUED
@@ -131,13 +131,42 @@ class AccountMove(models.Model):
         self._l10n_pl_ksef_withdraw()
         return super().button_cancel()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account'
+        for vals in vals_list:
+            self._l10n_pl_ksef_check_author(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         # EXTENDS 'account'
+        self._l10n_pl_ksef_check_author(vals)
         if frozen := [name for name in FROZEN_FIELDS if name in vals]:
             for move in self.filtered("l10n_pl_ksef_state"):
                 if changes(move, frozen, vals):
                     move._l10n_pl_ksef_check_unlocked()
         return super().write(vals)
+
+    @api.model
+    def _l10n_pl_ksef_check_author(self, vals):
+        """Refuse that invoices are queued for Odoo's sending in another one's name.
+
+        Odoo's cron sends as the author that it finds there, with that one's rights.
+
+        :raises AccessError: the author is not the user himself
+        """
+        asked = vals.get("sending_data")
+        if not asked or self.env.su:
+            return
+        user = self.env.user
+        author = {
+            "author_user_id": user.id,
+            "author_partner_id": user.partner_id.id,
+        }
+        if not isinstance(asked, dict) or not author.items() <= asked.items():
+            raise AccessError(
+                self.env._("Invoices are sent in your own name only: use “Send”.")
+            )
 
     def _l10n_pl_ksef_check_unlocked(self):
         for move in self:
