@@ -207,8 +207,15 @@ class AccountMove(models.Model):
             }
         values = {**values, **self._l10n_pl_ksef_file_values(job)}
         if not self:
-            model = self.with_context(default_move_type=job.move_type)
-            return model.create({**values, "company_id": job.company.id})
+            # Our own note tells all: no log of each field, which is dear.
+            model = self.with_context(
+                default_move_type=job.move_type, tracking_disable=True
+            )
+            move = model.create({**values, "company_id": job.company.id})
+            move = move.with_env(self.env)
+            if self.env.user._is_internal() and self.env.user.active:
+                move.sudo().message_subscribe(self.env.user.partner_id.ids)
+            return move
         # The type decides about the journal items: it must be right before them.
         if self.move_type != values["move_type"]:
             self.move_type = values["move_type"]
