@@ -138,6 +138,12 @@ class Fa3ImportCommon(AccountTestInvoicingCommon):
         cls.company = cls.env.company
         cls.moves = cls.env["account.move"]
 
+    @staticmethod
+    def simple(**fa):
+        """Return an invoice of one row over 100 zł at 23 %."""
+        values = {"P_13_1": "100", "P_14_1": "23", "P_15": "123", **fa}
+        return document(row(P_7="Usługa", P_11="100", P_12="23"), **values)
+
     @classmethod
     def tax(cls, xmlid):
         return cls.system["account.chart.template"].ref(xmlid).with_env(cls.env)
