@@ -18,7 +18,11 @@ _FORM_CODE = ("FA (3)", "1-0E", "FA")
 
 
 def open_session(
-    simulator: Simulator, nip: str, at: datetime, kind: str = "Online"
+    simulator: Simulator,
+    nip: str,
+    at: datetime,
+    kind: str = "Online",
+    form_code: tuple[str, str, str] = _FORM_CODE,
 ) -> Session:
     """Open a session of a seller's own program."""
     seller = Identifier("Nip", nip)
@@ -27,7 +31,7 @@ def open_session(
         kind=kind,
         context=seller,
         subject=seller,
-        form_code=_FORM_CODE,
+        form_code=form_code,
         created_at=at,
         updated_at=at,
         valid_until=at + timedelta(hours=12),

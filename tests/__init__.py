@@ -47,6 +47,7 @@ from . import (
     test_inbox_bills,
     test_inbox_packages,
     test_inbox_documents,
+    test_inbox_farmers,
     test_inbox_fetch,
     test_inbox_merging,
     test_inbox_notices,

@@ -28,11 +28,21 @@ class InboxCommon(KsefCommon):
     # ------------------------------------------------------------------
     # at KSeF
     # ------------------------------------------------------------------
-    def issue(self, *numbers, net="100.00", days_ago=0, buyer=NIP, xml=None, **values):
+    def issue(
+        self,
+        *numbers,
+        net="100.00",
+        days_ago=0,
+        buyer=NIP,
+        xml=None,
+        form=None,
+        **values,
+    ):
         """Let suppliers issue invoices to the company; return their KSeF numbers.
 
         :param days_ago: how long ago KSeF accepted them
         :param xml: the file itself, instead of one that is written here
+        :param form: form code of that file, where it is no FA(3)
         :param values: fields of Fa
         """
         simulator = self.simulator.simulator
@@ -44,7 +54,8 @@ class InboxCommon(KsefCommon):
             is_batch = b"<Zalacznik" in (xml or b"")
             kind = "Batch" if is_batch else "Online"
             simulator.state.attachment_consents.setdefault(seller, None)
-            session = open_session(simulator, seller, at, kind)
+            forms = {"form_code": form} if form else {}
+            session = open_session(simulator, seller, at, kind, **forms)
             found = [
                 self._accept(
                     simulator,

@@ -22,6 +22,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 NAMESPACE_FA3 = "http://crd.gov.pl/wzor/2025/06/25/13775/"
 NAMESPACE_FA2 = "http://crd.gov.pl/wzor/2023/06/29/12648/"
+NAMESPACE_FA_RR = "http://crd.gov.pl/wzor/2026/03/06/14189/"
 #: Namespace of the base types that both schemas import.
 NAMESPACE_TYPES = (
     "http://crd.gov.pl/xml/schematy/dziedzinowe/mf/2022/01/05/eD/DefinicjeTypy/"

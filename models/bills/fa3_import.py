@@ -99,6 +99,8 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_note_structure(self, job):
         """Tell what is wrong with a file that did not come through KSeF."""
+        if job.reading.is_farmers:
+            return
         found = job.reading.invoice.problems
         if any(p.code == "not_utf8" for p in found):
             job.notes.add("other_encoding")

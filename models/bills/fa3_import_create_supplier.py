@@ -5,7 +5,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...ksef.fa3 import parse
+from ...ksef.fa3 import farmers
 from .fa3_import_job import Books, Job, Receipt
 from .fa3_import_payment import accounts_of
 from .fa3_import_supplier import Supplier
@@ -39,7 +39,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._("This bill has a supplier already."))
         xml = base64.b64decode(self.l10n_pl_ksef_source)
         receipt = Receipt(self.l10n_pl_ksef_number, self.l10n_pl_ksef_acquired_at)
-        job = Job(Books(self.company_id), parse(xml), xml, receipt)
+        job = Job(Books(self.company_id), farmers.read(xml), xml, receipt)
         accounts = accounts_of(job.reading)
         supplier = Supplier(job.reading.seller, self.company_id, accounts, job.notes)
         if not supplier.name:

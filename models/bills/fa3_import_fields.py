@@ -37,6 +37,11 @@ class AccountMove(models.Model):
         copy=False,
         help="The seller accounts for VAT when paid: deduct it when the bill is paid.",
     )
+    l10n_pl_ksef_is_farmers = fields.Boolean(
+        "Invoice VAT RR",
+        copy=False,
+        help="Issued by the buyer to a flat-rate farmer; its marking in JPK is VAT_RR.",
+    )
     l10n_pl_ksef_amount_due = fields.Monetary(
         "To pay by the invoice",
         copy=False,

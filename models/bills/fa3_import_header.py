@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
+from ..fa3.fa3_row import ZERO
 from ..fa3.fa3_text import quantity
 from .fa3_import_reading import number, text
 
@@ -30,9 +31,12 @@ class AccountMove(models.Model):
             job.notes.add("split_payment")
         if reading.is_cash_method:
             job.notes.add("cash_method")
-        if job.is_sale:
+        if reading.is_farmers:
+            job.notes.add("farmers", refund=job.amount(_refund(reading)))
+        elif job.is_sale:
             job.notes.add("self_billed")
         return {
+            "l10n_pl_ksef_is_farmers": reading.is_farmers,
             "l10n_pl_ksef_split_payment": "yes" if reading.is_split_payment else False,
             "l10n_pl_ksef_received_kind": reading.kind,
             "l10n_pl_ksef_cash_method": reading.is_cash_method,
@@ -107,3 +111,9 @@ class AccountMove(models.Model):
             return None
         zoned = self.with_context(tz="Europe/Warsaw")
         return fields.Datetime.context_timestamp(zoned, moment).date()
+
+
+def _refund(reading):
+    """Return the flat-rate refund of a VAT RR: what its total has above its rows."""
+    rows = (number(row.P_11) or ZERO for row in reading.fa.FaWiersz)
+    return (reading.gross or ZERO) - sum(rows, ZERO)

@@ -66,6 +66,8 @@ class AccountMove(models.Model):
         guided = not job.is_sale and job.guide.tax(line.name, rate)
         if guided:
             return guided
+        if job.reading.is_farmers:
+            return job.taxes.farmers
         tax = job.taxes.find(rate, job.partner, product, on_payment=on_payment)
         if rate == "oo" and tax:
             job.notes.add("reverse_charge")

@@ -139,6 +139,14 @@ SENTENCES = {
         TODO,
         _lt("Cash method (MK): deduct the VAT when the bill is paid."),
     ),
+    "farmers": (
+        TODO,
+        _lt(
+            "Invoice VAT RR (FA_RR), issued by the buyer to a flat-rate farmer: the"
+            " refund of %(refund)s is deducted when the farmer was paid by transfer."
+            " Marking in JPK: VAT_RR. Check the tax."
+        ),
+    ),
     "self_billed": (INFO, _lt("Issued by the buyer in your name (self-billing).")),
     "orders": (INFO, _lt("Orders on the invoice: %(numbers)s.")),
     "contracts": (INFO, _lt("Contracts on the invoice: %(numbers)s.")),

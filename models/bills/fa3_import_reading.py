@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ...ksef import identifiers
-from ...ksef.fa3 import codes, model
+from ...ksef.fa3 import codes, farmers, model
 from ..fa3.account_tax import MARGIN, OSS
 from ..fa3.fa3_row import ZERO, Bucket
 
@@ -138,6 +138,11 @@ class Reading:
     @property
     def is_self_billed(self):
         return self.annotations.P_17 == 1
+
+    @property
+    def is_farmers(self):
+        """Whether it is a VAT RR, which the buyer has issued to a farmer."""
+        return farmers.is_farmers(self.invoice)
 
     @property
     def is_cash_method(self):

@@ -59,6 +59,14 @@ class Taxes:
         found = chart.ref(_WITHOUT_VAT, raise_if_not_found=False)
         return found or self.env["account.tax"]
 
+    @cached_property
+    def farmers(self):
+        """The tax of the flat-rate refund to farmers, where the company has made it."""
+        chart = self.env["account.chart.template"].with_company(self.company)
+        found = chart.ref(_FARMERS.lstrip("_"), raise_if_not_found=False)
+        is_used = found and found.active and self.use == "purchase"
+        return found if is_used else self.env["account.tax"]
+
     def find(self, rate, partner, product, *, on_payment=False):
         """Return the tax for a rate; empty when the books have none.
 

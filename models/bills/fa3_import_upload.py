@@ -5,7 +5,7 @@ from lxml import etree
 from odoo import api, models
 
 from ...ksef.errors import Fa3Error
-from ...ksef.fa3 import codes, parse
+from ...ksef.fa3 import codes, farmers
 from ...ksef.safe_xml import XmlRefused, parse_xml
 from ..common.fa3_rule import ERROR
 from ..common.ksef_activities import person
@@ -16,7 +16,7 @@ FILE_TYPE = "ksef.fa3"
 PRIORITY = 40
 #: bytes of a file whose picture is drawn in a second or two.
 _QUICK = 200_000
-_NAMESPACES = (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2)
+_NAMESPACES = (codes.NAMESPACE_FA3, codes.NAMESPACE_FA2, codes.NAMESPACE_FA_RR)
 #: where every structure of the Polish tax office lives.
 _ALL_FORMS = "http://crd.gov.pl/wzor/"
 #: bytes in which a document says what it is.
@@ -70,7 +70,7 @@ class AccountMove(models.Model):
             return self._reason_cannot_decode_has_invoice_lines()
         xml = file_data["raw"]
         try:
-            invoice = parse(xml)
+            invoice = farmers.read(xml)
         except Fa3Error as error:
             return self._l10n_pl_ksef_unreadable(error.problems)
         if invoice.namespace not in _NAMESPACES:
@@ -105,8 +105,8 @@ class AccountMove(models.Model):
         if any(problem.code == "not_fa" for problem in problems):
             return self._l10n_pl_ksef_keep_unread(
                 self.env._(
-                    "The file is another form than an invoice FA, for example FA_RR:"
-                    " enter it by hand."
+                    "The file is another form than an invoice FA or FA_RR: enter it by"
+                    " hand."
                 )
             )
         words = "; ".join(p.message for p in problems if p.severity == ERROR)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...ksef.errors import Fa3Error
-from ...ksef.fa3 import parse
+from ...ksef.fa3 import farmers
 from ..common.rights import RECEIVE, check_right
 from .inbound_states import NOT_BOOKED, NOT_OURS, OPEN, SET_ASIDE
 
@@ -40,7 +40,7 @@ class Inbound(models.Model):
         for inbound in self:
             xml = inbound._kept_bytes("xml")
             try:
-                invoice = parse(xml)
+                invoice = farmers.read(xml)
             except Fa3Error:
                 inbound.picture = False
                 continue

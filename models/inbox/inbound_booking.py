@@ -12,7 +12,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from ...ksef.errors import Fa3Error
-from ...ksef.fa3 import parse
+from ...ksef.fa3 import farmers
 from ..bills.fa3_import_job import Books, Receipt
 from ..bills.fa3_import_reading import Reading
 from . import inbound_reading
@@ -104,7 +104,7 @@ class Inbound(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                reading = Reading(parse(self._kept_bytes("xml")))
+                reading = Reading(farmers.read(self._kept_bytes("xml")))
                 facts, ruled = inbound_reading.facts(reading), self._ruled(reading)
                 self._note(**facts, **ruled, is_read=True)
         except Fa3Error as error:
@@ -150,7 +150,7 @@ class Inbound(models.Model):
 
     def _import(self, books):
         xml = self._kept_bytes("xml")
-        invoice = parse(xml)
+        invoice = farmers.read(xml)
         guide = self._guide(Reading(invoice))
         moves = self._moves(guide.company)
         company = guide.company.with_env(moves.env)

@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from ...ksef.fa3 import parse
+from ...ksef.fa3 import farmers
 from ..bills.fa3_import_job import Books, Job
 from .inbound_states import MERGED
 from .res_company_inbox import plain_number
@@ -85,7 +85,7 @@ class Inbound(models.Model):
         moves = self._moves(move.company_id)
         company = move.company_id.with_env(moves.env)
         xml = self._kept_bytes("xml")
-        job = Job(Books(company), parse(xml), xml, self._receipt())
+        job = Job(Books(company), farmers.read(xml), xml, self._receipt())
         imported = (
             move.with_env(moves.env).with_company(company)._l10n_pl_ksef_join(job)
         )

@@ -12,7 +12,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...ksef.errors import Fa3Error
-from ...ksef.fa3 import model, parse
+from ...ksef.fa3 import farmers, model, parse
 from ..common.document_states import ACCEPTED, LIVE
 from ..fa3.fa3_checks import check_document
 from ..fa3.fa3_facts import Facts
@@ -99,7 +99,7 @@ class AccountMove(models.Model):
         number, given = move.l10n_pl_ksef_number, move.l10n_pl_ksef_acquired_at
         if move.l10n_pl_ksef_source:
             xml = base64.b64decode(move.l10n_pl_ksef_source)
-            invoice = parse(xml)
+            invoice = farmers.read(xml)
             known = pictures._known(move.company_id, invoice, xml, number, given)
             return invoice, known
         document = move.l10n_pl_ksef_document_id
