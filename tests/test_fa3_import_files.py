@@ -266,6 +266,10 @@ CASES = {
         ),
     ),
     "i84_consumer_with_recipient": one(told=("third party",)),
+    "i86_settlement_of_payments_of_the_month": one(
+        "includes payments before the supply: 50.00",
+        l10n_pl_ksef_received_kind="ROZ",
+    ),
     "i85_supplier_with_rules": Case(
         BILL,
         (184.90, 41.15, 226.05),

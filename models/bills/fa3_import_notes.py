@@ -159,6 +159,10 @@ SENTENCES = {
         TODO,
         _lt("The invoice says that a part is paid: %(amounts)s."),
     ),
+    "prepaid": (
+        TODO,
+        _lt("The total includes payments before the supply: %(amounts)s."),
+    ),
     "several_terms": (
         INFO,
         _lt("Several due dates: %(dates)s. The first one was taken."),

@@ -29,6 +29,7 @@ class AccountMove(models.Model):
             "payment_reference": job.reading.number,
             **self._l10n_pl_ksef_import_settlement(job),
         }
+        self._l10n_pl_ksef_note_prepayments(job)
         if not payment:
             return values
         self._l10n_pl_ksef_import_paid(job, payment)
@@ -72,12 +73,24 @@ class AccountMove(models.Model):
             for part in payment.ZaplataCzesciowa
         ]
         if amounts:
-            shown = (
-                f"{job.amount(amount)} ({format_date(self.env, date)})"
-                for amount, date in amounts
-                if amount is not None
-            )
-            job.notes.add("partly_paid", amounts=", ".join(shown))
+            shown = self._l10n_pl_ksef_import_amounts(job, amounts)
+            job.notes.add("partly_paid", amounts=shown)
+
+    def _l10n_pl_ksef_note_prepayments(self, job):
+        """Tell which payments before the supply a settlement includes."""
+        parts = job.reading.fa.ZaliczkaCzesciowa if job.reading.is_settlement else ()
+        amounts = [(number(part.P_15Z), day(part.P_6Z)) for part in parts]
+        if amounts:
+            shown = self._l10n_pl_ksef_import_amounts(job, amounts)
+            job.notes.add("prepaid", amounts=shown)
+
+    def _l10n_pl_ksef_import_amounts(self, job, amounts):
+        """Return amounts with their days as a text."""
+        return ", ".join(
+            f"{job.amount(amount)} ({format_date(self.env, date) if date else '-'})"
+            for amount, date in amounts
+            if amount is not None
+        )
 
     def _l10n_pl_ksef_import_settlement(self, job):
         """Return what is to be paid when it is not the total."""
