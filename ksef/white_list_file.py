@@ -4,7 +4,8 @@ The file is JSON: ``naglowek`` with day and number of transformations, then the 
 hashes of active and of exempt taxpayers, then masks of virtual accounts. A hash is
 SHA-512, hex, applied so many times to day, NIP and account. The real file has
 gigabytes: it is read in pieces and never held in memory. The ministry publishes it as
-7z; whoever runs the server unpacks it.
+7z; whoever runs the server unpacks it, because a library for that would bring half a
+dozen compiled ones for one file a day. A packed file is told from a broken one.
 Source: the ministry's description of the flat file ("plik płaski").
 """
 
@@ -34,6 +35,8 @@ _PIECE = 4_000_000
 _HEAD = 100_000
 #: Longest token that must not be cut between two pieces: a hash in its quotes.
 _OVERLAP = 130
+#: First bytes of a 7z archive.
+_PACKED = b"7z\xbc\xaf\x27\x1c"
 _HASH = re.compile(rb'"([0-9a-f]{128})"')
 _MASK = re.compile(rb'"([0-9XY]{26})"')
 _DAY = re.compile(rb'"dataGenerowaniaDanych"\s*:\s*"(\d{8})"')
@@ -123,6 +126,11 @@ def _answers(file: BinaryIO, day: date, asked: list[Question]) -> Iterator[Listi
 
 
 def _header(head: bytes) -> Header:
+    if head.startswith(_PACKED):
+        raise KsefUnavailable(
+            "The flat file is packed (7z): the server must unpack it.",
+            code="packed_flat_file",
+        )
     day, rounds = _DAY.search(head), _ROUNDS.search(head)
     if not (day and rounds and 0 < int(rounds[1]) <= MAX_ROUNDS):
         raise KsefProtocolError(

@@ -55,6 +55,7 @@ from . import (
     test_inbox_rules,
     test_inbox_search,
     test_inbox_soak,
+    test_inbox_speed,
     test_inbox_tour,
     test_inbox_warnings,
     test_budget,

@@ -3,6 +3,8 @@
 from datetime import datetime
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -103,6 +105,42 @@ class TestInboxNotices(InboxCommon):
         self.assertIn("new invoices: 1", english.subject)
         self.assertIn("123.00", english.body_html)
         self.assertIn("123,00", (letters - english).body_html)
+
+    def test_letter_reads_well_in_both_languages(self):
+        name = "Kowalski & Syn <s.c.> „Róża”"
+        header = {
+            "pl_PL": ["Dostawca", "Numer", "Brutto", "Nowa"],
+            "en_US": ["Supplier", "Number", "Gross", "New"],
+        }
+        self.issue("FV/1&2", annotations={"P_18A": 1})
+        self.fetch()
+        row = self.inbox
+        row._note(seller_name=name, due_date="2026-12-24")
+        for lang, words in header.items():
+            self.accountant.sudo().lang = lang
+            row._note(is_told=False)
+            self.company.sudo().l10n_pl_ksef_digest_on = False
+            letter = self.send()
+            page = html.fromstring(letter.body_html)
+            shown = " ".join(page.text_content().split())
+            with self.subTest(lang=lang):
+                for word in (name, "FV/1&2", *words):
+                    self.assertIn(word, shown)
+                for sign in ("&amp;", "&lt;", "&quot;", "&#", "<t ", "False", "None"):
+                    self.assertNotIn(sign, shown)
+                self.assertNotIn("New invoices" if lang == "pl_PL" else "Nowe", shown)
+
+    def test_links_of_the_letter_lead_to_the_inbox(self):
+        self.issue("FV/1")
+        self.fetch()
+        page = html.fromstring(self.send().body_html)
+        base = self.company.get_base_url()
+        path = self.env.ref("l10n_pl_ksef.l10n_pl_ksef_inbound_action").sudo().path
+        inbox = f"{base}/odoo/{path}"
+        self.assertEqual(
+            [one.get("href") for one in page.iter("a")],
+            [f"{inbox}/{self.inbox.id}", inbox],
+        )
 
     def test_person_of_the_rule_gets_the_letter_instead(self):
         self.env["l10n_pl_ksef.inbound.rule"].create(

@@ -1,6 +1,8 @@
 """What is said before paying: in the inbox, on the bill, when the payment is made."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from odoo import fields
 from odoo.tests import tagged
@@ -231,6 +233,23 @@ class TestWhiteList(WarningsCommon):
         self.assertFalse(self.register.asked)
         self.assertNotIn("White list", good.l10n_pl_ksef_warnings)
         self.assertIn("is not on it", bad.l10n_pl_ksef_warnings)
+
+    def test_flat_file_that_nobody_has_unpacked_says_what_to_do(self):
+        self.company.sudo().partner_id.lang = "pl_PL"
+        path = Path(self.enterContext(TemporaryDirectory())) / "lista.7z"
+        path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
+        parameters = self.system["ir.config_parameter"].sudo()
+        parameters.set_param(white_list_check.FILE_PARAMETER, str(path))
+        self.use("file")
+        bill = self.booked()
+        self.ask()
+        self.assertEqual(self.checks.state, "waiting")
+        self.assertIn("7z x", bill.l10n_pl_ksef_warnings)
+        self.assertIn(white_list_check.FILE_PARAMETER, bill.l10n_pl_ksef_warnings)
+        path.unlink()
+        self.ask()
+        self.assertNotIn("7z x", self.checks.reason)
+        self.assertIn(white_list_check.FILE_PARAMETER, self.checks.reason)
 
     def test_one_question_for_many_invoices(self):
         for number in range(3):

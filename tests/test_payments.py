@@ -109,6 +109,21 @@ class TestPaymentTitles(PaymentsCommon):
         form.group_payment = False
         self.assertFalse(form.l10n_pl_ksef_wants_collective)
 
+    def test_one_transfer_for_each_supplier(self):
+        bills = self.bills(*(f"FV/{n}" for n in range(1, 4)))
+        bills += self.bills(*(f"FV/{n}" for n in range(4, 7)), seller_nip="5260001246")
+        form = self.dialog(bills, group_payment=True)
+        self.assertFalse(form.l10n_pl_ksef_wants_collective)
+
+    def test_split_payment_of_several_bills_asks_for_one_number(self):
+        bills = self.bills("FV/1", "FV/2", net="1000.00", split=True)
+        form = self.dialog(bills, group_payment=True)
+        self.assertTrue(form.l10n_pl_ksef_wants_collective)
+        self.made(bills)
+        form = self.dialog(bills, group_payment=True)
+        self.assertFalse(form.l10n_pl_ksef_wants_collective)
+        self.assertIn("/VAT/460,00/IDC/", form.communication)
+
     def test_split_payment_has_the_message_of_banks(self):
         bill = self.bills("FV/1", net="1000.00", split=True)
         self.assertEqual(bill.l10n_pl_ksef_split_payment, "yes")

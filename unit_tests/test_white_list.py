@@ -125,6 +125,14 @@ def test_something_else_is_no_flat_file(tmp_path):
         ask(FlatFile(str(path)), ACCOUNT)
 
 
+def test_packed_flat_file_is_told(tmp_path):
+    path = tmp_path / "list.7z"
+    path.write_bytes(bytes.fromhex("377abcaf271c") + bytes(200))
+    with pytest.raises(KsefUnavailable, match="unpack") as caught:
+        ask(FlatFile(str(path)), ACCOUNT)
+    assert caught.value.code == "packed_flat_file"
+
+
 def test_hash_on_the_border_of_two_pieces_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr("ksef.white_list_file._PIECE", 300)
     header = Header(today(), 2)

@@ -26,6 +26,7 @@ from ...ksef.white_list_file import FlatFile
 from ..common.durable import durably
 from ..policy.res_company_policy import WARSAW
 from ..sending.session_answers import naive
+from .white_list_words import FILE_TROUBLES
 
 _logger = logging.getLogger(__name__)
 
@@ -231,13 +232,20 @@ class WhiteListCheck(models.Model):
         """Say why rows still wait; they are asked again by the next run."""
         self.env.cr.rollback()
         _logger.info("The white list was not asked: %s", type(error).__name__)
-        why = "; ".join(error.details) or str(error)
+        why = rows[:1]._why(error)
         durably(
             self.env,
             lambda: rows.filtered(lambda row: row.state == WAITING).write(
                 {"reason": why}
             ),
         )
+
+    def _why(self, error):
+        """Return what went wrong as a sentence in the company's language."""
+        env = self.with_context(lang=self.company_id.partner_id.lang).env
+        if error.code in FILE_TROUBLES:
+            return env._(FILE_TROUBLES[error.code])
+        return "; ".join(error.details) or str(error)
 
     # ------------------------------------------------------------------
     # the budget of the public API

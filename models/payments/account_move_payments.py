@@ -149,8 +149,13 @@ class AccountMove(models.Model):
         return split_message(vat, nip, number, words)
 
     def _l10n_pl_ksef_wants_collective(self, day):
-        """Tell whether a bank would cut off the numbers of these bills."""
-        return is_too_long(self._l10n_pl_ksef_payment_numbers(day))
+        """Tell whether one transfer cannot carry the numbers of these bills.
+
+        A bank would cut them off; the message of split payment has room for one.
+        """
+        numbers = self._l10n_pl_ksef_payment_numbers(day)
+        is_split = "yes" in self.mapped("l10n_pl_ksef_split_payment")
+        return is_too_long(numbers) or (is_split and len(numbers) > 1)
 
     # ------------------------------------------------------------------
     # the button

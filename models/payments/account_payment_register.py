@@ -20,10 +20,14 @@ class AccountPaymentRegister(models.TransientModel):
     def _compute_l10n_pl_ksef_wants_collective(self):
         for wizard in self:
             moves = wizard.line_ids.move_id
+            transfers = moves.grouped("commercial_partner_id").values()
             wizard.l10n_pl_ksef_wants_collective = (
                 wizard.group_payment
                 and len(moves.company_id) == 1
-                and moves._l10n_pl_ksef_wants_collective(wizard.payment_date)
+                and any(
+                    bills._l10n_pl_ksef_wants_collective(wizard.payment_date)
+                    for bills in transfers
+                )
             )
 
     @api.model
