@@ -281,8 +281,9 @@ class TestFa3Header(Fa3Common):
             ref="ZAM/15/2026",
             invoice_incoterm_id=self.env.ref("account.incoterm_DAP").id,
             incoterm_location="Kraków",
-            l10n_pl_ksef_contract_number="U/7",
-            l10n_pl_ksef_contract_date=date(2026, 1, 5),
+            l10n_pl_ksef_reference_ids=[
+                Command.create({"number": "U/7", "date": date(2026, 1, 5)})
+            ],
         )
         terms = self.export(move, "e81_terms").Fa.WarunkiTransakcji
         self.assertEqual(terms.Zamowienia[0].NrZamowienia, "ZAM/15/2026")

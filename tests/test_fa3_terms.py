@@ -1,9 +1,11 @@
 """What is typed on the KSeF tab: contracts, transport, vehicles, authorised party."""
 
 from datetime import date, datetime, timezone
+from runpy import run_path
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
 
 from .fa3_common import TODAY, Fa3Common
 
@@ -14,9 +16,8 @@ class TestFa3Terms(Fa3Common):
     def test_contracts_orders_lots_and_agreed_rate(self):
         move = self.sale(
             100,
-            l10n_pl_ksef_contract_number="U/7",
-            l10n_pl_ksef_contract_date=date(2026, 1, 5),
             l10n_pl_ksef_reference_ids=[
+                Command.create({"number": "U/7", "date": date(2026, 1, 5)}),
                 Command.create({"kind": "contract", "number": "U/8"}),
                 Command.create(
                     {"kind": "order", "number": "PO-1", "date": date(2026, 2, 1)}
@@ -46,6 +47,27 @@ class TestFa3Terms(Fa3Common):
             terms, KursUmowny="4.25", WalutaUmowna="EUR", PodmiotPosredniczacy=True
         )
         self.assertTrue(fa.ZwrotAkcyzy)
+
+    def test_contract_of_former_versions_becomes_the_first_of_the_list(self):
+        move = self.sale(100)
+        cr = self.env.cr
+        cr.execute(
+            "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS l10n_pl_ksef_contract_number varchar,"
+            " ADD COLUMN IF NOT EXISTS l10n_pl_ksef_contract_date date"
+        )
+        cr.execute(
+            "UPDATE account_move SET l10n_pl_ksef_contract_number = 'U/7',"
+            " l10n_pl_ksef_contract_date = '2026-01-05' WHERE id = %s",
+            [move.id],
+        )
+        path = file_path("l10n_pl_ksef/migrations/19.0.1.2.0/post-move-contracts.py")
+        run_path(path)["migrate"](cr, "19.0.1.1.0")
+        move.invalidate_recordset()
+        self.assertRecordValues(
+            move.l10n_pl_ksef_reference_ids,
+            [{"kind": "contract", "number": "U/7", "date": date(2026, 1, 5)}],
+        )
+        self.assertEqual(move.l10n_pl_ksef_reference_ids.company_id, self.company)
 
     def test_agreed_rate_without_currency_is_refused(self):
         move = self.sale(100, l10n_pl_ksef_agreed_rate=4.25)

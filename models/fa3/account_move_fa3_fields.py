@@ -58,8 +58,6 @@ class AccountMove(models.Model):
         copy=False,
         help="Up to 450 PLN or 100 EUR: the buyer's NIP is enough.",
     )
-    l10n_pl_ksef_contract_number = fields.Char("Contract number", size=256)
-    l10n_pl_ksef_contract_date = fields.Date("Contract date")
     l10n_pl_ksef_excise_refund = fields.Boolean(
         "Excise refund for farmers",
         help="The invoice is for diesel of which a farmer claims the excise back.",

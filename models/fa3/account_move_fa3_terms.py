@@ -23,7 +23,7 @@ class AccountMove(models.Model):
     l10n_pl_ksef_reference_ids = fields.One2many(
         "l10n_pl_ksef.reference",
         "move_id",
-        string="Further contracts and orders",
+        string="Contracts and orders",
         copy=True,
     )
     l10n_pl_ksef_agreed_rate = fields.Float(
@@ -62,14 +62,9 @@ class AccountMove(models.Model):
         return model.WarunkiTransakcji(**found) if any(found.values()) else None
 
     def _l10n_pl_ksef_fa3_contracts(self, source):
-        move = source.move
-        typed = [(each.date, each.number) for each in source.references(CONTRACT)]
-        if move.l10n_pl_ksef_contract_number or move.l10n_pl_ksef_contract_date:
-            first = move.l10n_pl_ksef_contract_date, move.l10n_pl_ksef_contract_number
-            typed.insert(0, first)
         return tuple(
-            model.Umowy(DataUmowy=day or None, NrUmowy=clean(number))
-            for day, number in typed
+            model.Umowy(DataUmowy=each.date or None, NrUmowy=clean(each.number))
+            for each in source.references(CONTRACT)
         )
 
     def _l10n_pl_ksef_fa3_orders(self, source):

@@ -15,7 +15,7 @@ class Reference(models.Model):
 
     kind = fields.Selection(
         [
-            (CONTRACT, "Further contract"),
+            (CONTRACT, "Contract"),
             (ORDER, "Order"),
             (ADVANCE, "Advance invoice not in Odoo"),
         ],
