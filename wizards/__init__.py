@@ -1,4 +1,5 @@
 from . import l10n_pl_ksef_connect, l10n_pl_ksef_connect_pair, l10n_pl_ksef_disconnect
+from . import l10n_pl_ksef_connect_notices
 from . import l10n_pl_ksef_policy
 from . import account_move_reversal
 from . import l10n_pl_ksef_policy_inbox
