@@ -366,6 +366,16 @@ class SessionLimits:
             fields.integer("maxInvoices"),
         )
 
+    def to_json(self) -> dict[str, int]:
+        """Return what :meth:`from_json` reads."""
+        return {
+            "maxInvoiceSizeInMB": self.max_invoice_size_mb,
+            "maxInvoiceWithAttachmentSizeInMB": (
+                self.max_invoice_with_attachment_size_mb
+            ),
+            "maxInvoices": self.max_invoices,
+        }
+
 
 @dataclass(frozen=True)
 class ContextLimits:
@@ -387,6 +397,22 @@ class ContextLimits:
             fields.one("batchSession", SessionLimits.from_json),
             fields.one_or_none("collectiveIdentifier", _max_invoices),
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what :meth:`from_json` reads."""
+        data: dict[str, Any] = {
+            "onlineSession": self.online.to_json(),
+            "batchSession": self.batch.to_json(),
+        }
+        if self.collective_max_invoices is not None:
+            data["collectiveIdentifier"] = {"maxInvoices": self.collective_max_invoices}
+        return data
+
+
+_USUAL = SessionLimits(1, 3, 10_000)
+
+#: What holds for everybody until KSeF has told otherwise of a context.
+USUAL_LIMITS = ContextLimits(_USUAL, _USUAL)
 
 
 def _max_invoices(data: Any) -> int:

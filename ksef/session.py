@@ -10,6 +10,7 @@ from .client import KsefClient
 from .crypto import Encryption, SessionKey, encrypt, sha256_base64, wrap_key
 from .errors import KsefError
 from .messages import (
+    InvoicePage,
     InvoicePayload,
     InvoiceStatus,
     OpenedSession,
@@ -109,9 +110,22 @@ def iterate_invoices(
     client: KsefClient, session_reference: str
 ) -> Iterator[InvoiceStatus]:
     """Yield every invoice of a session, page by page (1000 per request)."""
+    return _pages(client.session_invoices, session_reference)
+
+
+def iterate_failed(
+    client: KsefClient, session_reference: str
+) -> Iterator[InvoiceStatus]:
+    """Yield the invoices of a session that KSeF did not accept (1000 per request)."""
+    return _pages(client.failed_invoices, session_reference)
+
+
+def _pages(
+    read: Callable[[str, str | None], InvoicePage], session_reference: str
+) -> Iterator[InvoiceStatus]:
     token: str | None = None
     while True:
-        page = client.session_invoices(session_reference, token)
+        page = read(session_reference, token)
         yield from page.invoices
         if page.continuation_token is None or page.continuation_token == token:
             return

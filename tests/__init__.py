@@ -6,6 +6,7 @@ from . import (
     test_coexistence,
     test_connect_checks,
     test_connect_wizard,
+    test_context_limits,
     test_deadlines,
     test_disconnect,
     test_durable,

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.tests import tagged
 
 from ..models.common import document_states as doc
-from ..models.sending import batch_sending, sending_run
+from ..models.common.moments import naive
+from ..models.sending import batch_sending, sending_run, session_answers
 from ..simulator.batch import BatchPackages
 from .sending_common import SendingCommon
 
@@ -33,20 +36,65 @@ class TestBatch(SendingCommon):
         self.assertTrue(all(moves.mapped("l10n_pl_ksef_has_upo")))
         self.assertLess(len(self.requests()), 20)
 
-    def test_the_list_of_a_package_is_read_once_it_is_finished(self):
+    def looks(self):
+        """Return how often KSeF was asked for a session's status, and for its list."""
+        paths = [entry.path for entry in self.requests("GET", "/sessions/")]
+        looks = [
+            path for path in paths if path.rpartition("/")[0].endswith("/sessions")
+        ]
+        return len(looks), len([path for path in paths if "/invoices" in path])
+
+    def test_numbers_of_a_package_are_read_in_its_upo(self):
         config = self.simulator.simulator.config
         self.patch(config, "processing_seconds", 1.0)
         self.patch(sending_run, "PATIENCE_SECONDS", (0.5,) * 10)
         moves = self.invoices(4)
         self.send(moves)
         self.assertInKsefOnce(moves)
-        paths = [entry.path for entry in self.requests("GET", "/sessions/")]
-        looks = [
-            path for path in paths if path.rpartition("/")[0].endswith("/sessions")
-        ]
-        lists = [path for path in paths if path.endswith("/invoices")]
-        self.assertGreater(len(looks), 1)
-        self.assertEqual(len(lists), 1)
+        looks, lists = self.looks()
+        self.assertGreater(looks, 1)
+        self.assertEqual(lists, 0)
+        self.assertTrue(all(moves.mapped("l10n_pl_ksef_has_upo")))
+        for document in moves.l10n_pl_ksef_document_ids.sudo():
+            there = self.simulator.state.accepted[document.ksef_number]
+            self.assertEqual(document.xml_hash, there.hash)
+            self.assertEqual(
+                [document.sent_at, document.acquired_at, document.mode],
+                [naive(there.invoicing_at), naive(there.acquired_at), "online"],
+            )
+
+    def test_numbers_come_from_the_list_where_the_upo_is_not_to_be_had(self):
+        moves = self.invoices(4)
+        self.fault("error", r"/upo/", times=2, status=400)
+        self.send(moves)
+        self.assertInKsefOnce(moves)
+        self.assertEqual(self.looks()[1], 1)
+        self.assertFalse(any(moves.mapped("l10n_pl_ksef_has_upo")))
+        self.simulator.faults.clear()
+        self.time_passes()
+        self.run_sender()
+        self.assertTrue(all(moves.mapped("l10n_pl_ksef_has_upo")))
+
+    def test_large_package_is_looked_at_later_and_later(self):
+        self.patch(session_answers, "LARGE", 4)
+        self.patch(self.simulator.simulator.config, "processing_seconds", 7.0)
+        moves = self.invoices(4)
+        began = fields.Datetime.now()
+        self.send(moves)
+        session = self.sessions(moves).sudo()
+        self.assertEqual(self.looks(), (0, 0))
+        pauses = [(session.next_check_at - began).total_seconds()]
+        for _look in range(2):
+            session._note(next_check_at=False)
+            self.run_sender()
+            pauses.append((session.next_check_at - began).total_seconds())
+        self.assertTrue(3 <= pauses[0] < pauses[1] < pauses[2], pauses)
+        self.assertGreaterEqual(pauses[2] - pauses[1], 5)
+        self.patch(self.simulator.simulator.config, "processing_seconds", 0)
+        with freeze_time(began + timedelta(minutes=2), tick=True):
+            self.run_sender()
+        self.assertInKsefOnce(moves)
+        self.assertEqual(self.looks(), (3, 0))
 
     def test_below_the_threshold_they_go_one_by_one(self):
         moves = self.invoices(3)

@@ -5,7 +5,6 @@ same way; this file is the only one that opens them.
 """
 
 import base64
-from datetime import timezone
 
 from odoo import fields, models
 
@@ -15,6 +14,7 @@ from ...ksef.certificates import (
     key_to_pkcs8_der,
     read_certificate,
 )
+from ..common.moments import naive
 from ..common.vault import seal, unseal
 
 AUTHENTICATION = "authentication"
@@ -83,8 +83,8 @@ class Pair(models.AbstractModel):
             "nip": certificate.nip or False,
             "subject_kind": kind,
             "issuer": certificate.issuer_name,
-            "valid_from": _naive_utc(certificate.not_before),
-            "valid_to": _naive_utc(certificate.not_after),
+            "valid_from": naive(certificate.not_before),
+            "valid_to": naive(certificate.not_after),
             "key_algorithm": certificate.key_algorithm,
             "fingerprint": certificate.fingerprint,
         }
@@ -97,7 +97,3 @@ class Pair(models.AbstractModel):
         """
         check_pair(certificate, key)
         return seal(self.env, key_to_pkcs8_der(key))
-
-
-def _naive_utc(moment):
-    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)

@@ -15,7 +15,7 @@ from ...ksef.errors import KsefError
 from ...ksef.upo import parse as parse_upo
 from ..common import session_states as ses
 from ..common.document_states import ACCEPTED
-from ..sending.session_answers import naive
+from ..common.moments import naive
 
 #: the connection of ``l10n_pl_edi``, as its own settings clear it.
 CORE_CONNECTION = (

@@ -15,7 +15,7 @@ _lt = LazyTranslate(__name__)
 
 #: Odoo ships the official schema with its own Polish e-invoicing.
 SCHEMA_PATH = "l10n_pl_edi/data/fa3_schema.xsd"
-#: KSeF takes no larger file (without attachments).
+#: KSeF takes no larger file (without attachments), unless it allows a company more.
 MAX_BYTES = 1_000_000
 #: and none larger than this with an attachment.
 MAX_BYTES_WITH_ATTACHMENT = 3_000_000
@@ -66,13 +66,23 @@ def check_document(env, source, invoice):
     """
     xml, wrong = _write(invoice)
     problems = [_tell(env, source, one) for one in wrong]
-    limit = MAX_BYTES_WITH_ATTACHMENT if invoice.Zalacznik else MAX_BYTES
+    limit = _limit(env, source, invoice, xml or b"")
     if xml and len(xml) > limit:
         # A lazy text takes its values after translation.
         values = {"size": len(xml), "limit": limit}
         text = env._(_TOO_LARGE) % values  # pylint: disable=W8301
         problems.append(_problem("too_large", text, source.move, "invoice_line_ids"))
     return (None, problems) if problems else (xml, [])
+
+
+def _limit(env, source, invoice, xml):
+    """Return how many bytes ``xml`` may have."""
+    usual = MAX_BYTES_WITH_ATTACHMENT if invoice.Zalacznik else MAX_BYTES
+    # A megabyte is the least that KSeF allows anybody: most are not asked about.
+    if len(xml) <= MAX_BYTES:
+        return usual
+    told = env["l10n_pl_ksef.budget"]._max_bytes(source.company, invoice.Zalacznik)
+    return told or usual
 
 
 def _write(invoice):

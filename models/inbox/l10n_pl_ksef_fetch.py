@@ -15,9 +15,9 @@ from odoo.exceptions import UserError
 from ...ksef.calls import utcnow
 from ...ksef.crypto import SessionKey
 from ..common.durable import FETCHING, take_turns
+from ..common.moments import naive
 from ..common.vault import VaultError, seal, unseal
 from ..policy.res_company_policy import WARSAW
-from ..sending.session_answers import naive
 from .fetching_run import fetch_for
 from .inbound_states import BUYER, ROLES
 

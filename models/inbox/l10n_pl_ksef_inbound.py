@@ -17,8 +17,8 @@ from odoo.exceptions import UserError
 
 from ...ksef.crypto import sha256_base64
 from ...ksef.messages_inbox import InvoiceMetadata
+from ..common.moments import naive
 from ..policy.res_company_policy import WARSAW
-from ..sending.session_answers import naive
 from .inbound_states import BUYER, NEW, OPEN, ROLES, SELLER, STATES, TRANSITIONS
 
 _logger = logging.getLogger(__name__)

@@ -24,8 +24,8 @@ from ...ksef.white_list import (
 )
 from ...ksef.white_list_file import FlatFile
 from ..common.durable import durably
+from ..common.moments import naive
 from ..policy.res_company_policy import WARSAW
-from ..sending.session_answers import naive
 from .white_list_words import FILE_TROUBLES
 
 _logger = logging.getLogger(__name__)

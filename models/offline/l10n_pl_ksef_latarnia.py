@@ -19,8 +19,8 @@ from ...ksef.errors import KsefError
 from ...ksef.latarnia import Latarnia
 from ...ksef.messages_latarnia import ServiceState, outages_of
 from ..common.ksef_activities import administrators, schedule
+from ..common.moments import naive
 from ..common.rights import ADMIN, check_right
-from ..sending.session_answers import naive
 
 _logger = logging.getLogger(__name__)
 

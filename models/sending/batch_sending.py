@@ -36,6 +36,7 @@ from ..common import session_states as ses
 from ..common.backoff import backoff
 from ..common.durable import durably
 from .request_budget import CLOSE_BATCH, OPEN_BATCH
+from .what_was_told import told_of
 
 #: documents whose state is committed together.
 CHUNK = 200
@@ -58,6 +59,9 @@ class BatchSending:
         self.run = run
         self.env = run.env
         self.client = client
+        # A page of the UPO confirms as many as a package has by default.
+        told = run.budget.context_limits().batch.max_invoices
+        self.max_invoices = max(1, min(told, MAX_INVOICES))
 
     def split(self, queue):
         """Return the packages to be sent from ``queue``, and what goes one by one.
@@ -77,14 +81,14 @@ class BatchSending:
             if not threshold or len(fit) < threshold:
                 fit = fit.filtered("has_attachment")
             if fit:
-                packages += _cut(fit)
+                packages += _cut(fit, self.max_invoices)
                 rest -= fit
         return packages, rest
 
     def send_all(self, packages):
         """Send the packages that KSeF has room for; the others are put off."""
         for package in packages:
-            if not self.run._may_send(OPEN_BATCH, CLOSE_BATCH):
+            if not self.run.may_send(OPEN_BATCH, CLOSE_BATCH):
                 return
             self.send(package)
 
@@ -93,7 +97,7 @@ class BatchSending:
 
         :raises KsefError: KSeF is not to be reached; the documents are queued again
         """
-        row = self.run._new_session(ses.BATCH)
+        row = self.run.new_session(ses.BATCH)
         claimed = self._claimed(documents, row)
         with tempfile.TemporaryDirectory() as folder:
             try:
@@ -116,7 +120,7 @@ class BatchSending:
         entries = self._entries(documents)
         package = build_package(entries, path, SessionKey.generate(), options)
         is_offline = documents[:1].issue_mode != doc.ONLINE
-        opened = self.run._opened(
+        opened = self.run.opened(
             row,
             lambda: open_batch(self.client, package, offline=is_offline),
             lambda answer: row._upload_values(package, answer, options.part_bytes),
@@ -239,7 +243,7 @@ class BatchSending:
     def _give_up(self, documents, row, error=None):
         """Queue again what was in a package of which KSeF has nothing."""
         if row.state != ses.FAILED:
-            told = self.run._told(error) if error else {}
+            told = told_of(error) if error else {}
             durably(self.env, lambda: row._set_state(ses.FAILED, **told))
         was_outage = error is not None and error.retryable and not row.reference_number
         self._in_chunks(
@@ -269,14 +273,12 @@ def _fits_package(document):
     return is_fresh and not document.corrected_hash
 
 
-def _cut(documents):
-    """Return ``documents`` in packages of as many, and as large, as KSeF takes."""
+def _cut(documents, most):
+    """Return ``documents`` in packages of ``most``, and as large as KSeF takes."""
     packages, start, size = [], 0, 0
     for position, document in enumerate(documents):
         size += document.xml_size
-        if position - start == MAX_INVOICES or (
-            size > MAX_XML_BYTES and position > start
-        ):
+        if position - start == most or (size > MAX_XML_BYTES and position > start):
             packages.append(documents[start:position])
             start, size = position, document.xml_size
     return [*packages, documents[start:]]

@@ -17,7 +17,7 @@ from ...ksef.session import iterate_invoices
 from ..common import document_states as doc
 from ..common.backoff import backoff
 from ..common.durable import durably
-from .session_answers import naive
+from ..common.moments import naive
 
 INVOICE_UNKNOWN = 21164
 INVOICE_NOT_YET_AVAILABLE = 21165

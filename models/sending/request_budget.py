@@ -21,7 +21,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...ksef import routes
-from ...ksef.budget import Budget, counter_of, counter_of_route
+from ...ksef.answers import USUAL_LIMITS, ContextLimits
+from ...ksef.budget import LIMITS_LIVE, Budget, counter_of, counter_of_route
 from ...ksef.calls import utcnow
 from ...ksef.errors import (
     KsefAuthError,
@@ -45,6 +46,7 @@ DOWNLOAD = counter_of_route(routes.INVOICE)
 #: A request may reach KSeF later than it left, so closer to the next one.
 ON_THE_WAY = timedelta(milliseconds=250)
 
+MEGABYTE = 1_000_000
 TOO_MANY = 429
 #: seconds of a refusal that does not say how long.
 UNTOLD_SECONDS = 60
@@ -60,6 +62,7 @@ class BudgetRow(models.Model):
         required=True, readonly=True, export_string_translation=False
     )
     state = fields.Json(readonly=True, export_string_translation=False)
+    context_limits = fields.Json(readonly=True, export_string_translation=False)
 
     _one_context = models.UniqueIndex(
         "(nip, environment)", "The requests of this NIP are counted already."
@@ -68,11 +71,9 @@ class BudgetRow(models.Model):
     @api.private
     def _of(self, company):
         """Return the row of the company's context, made if missing."""
-        nip = company.l10n_pl_ksef_nip or "-"
-        environment = company.l10n_pl_ksef_environment or "-"
-        domain = [("nip", "=", nip), ("environment", "=", environment)]
-        found = self.sudo().search(domain)
+        found = self._find(company)
         if not found:
+            nip, environment = self._key(company)
             # Sender and fetcher may both come here for the first time.
             self.env.cr.execute(
                 SQL(
@@ -82,8 +83,46 @@ class BudgetRow(models.Model):
                     environment,
                 )
             )
-            found = self.sudo().search(domain)
+            found = self._find(company)
         return found
+
+    def _key(self, company):
+        """Return NIP and environment of the company's context."""
+        company = company.sudo()
+        nip, environment = company.l10n_pl_ksef_nip, company.l10n_pl_ksef_environment
+        return nip or "-", environment or "-"
+
+    def _find(self, company):
+        nip, environment = self._key(company)
+        domain = [("nip", "=", nip), ("environment", "=", environment)]
+        return self.sudo().search(domain)
+
+    @api.private
+    def _max_bytes(self, company, has_attachment):
+        """Return how large an invoice KSeF has said to take; ``None``: not known."""
+        row = self._find(company)
+        if not row.context_limits:
+            return None
+        limits = row._context_limits()
+        megabytes = (
+            limits.batch.max_invoice_with_attachment_size_mb
+            if has_attachment
+            else limits.online.max_invoice_size_mb
+        )
+        return megabytes * MEGABYTE
+
+    @api.private
+    def _context_limits(self):
+        """Return how many invoices, and how large ones, this context may send."""
+        told = self.sudo().context_limits
+        return ContextLimits.from_json(told) if told else USUAL_LIMITS
+
+    @api.private
+    def _ask_again(self):
+        """Have the limits asked for by the next run: they are others than we think."""
+        budget = Budget.from_json(self.state)
+        budget.learn(budget.limits, utcnow() - LIMITS_LIVE)
+        self.state = budget.to_json()
 
 
 class RequestBudget:
@@ -189,11 +228,24 @@ class RequestBudget:
         if not self._budget().wants_limits(now):
             return
         try:
-            limits = client.rate_limits()
+            limits, sizes = client.rate_limits(), client.context_limits()
         except (KsefAuthError, KsefProtocolError, KsefRequestRejected):
             # Not worth a stop: what holds for everybody is planned with, for an hour.
             limits, now = self._budget().limits, now - timedelta(hours=23)
-        durably(self.env, lambda: self._change(lambda b: b.learn(limits, now)))
+            sizes = self.context_limits()
+        durably(self.env, lambda: self._keep_limits(limits, sizes, now))
+
+    def _keep_limits(self, limits, sizes, now):
+        self._change(lambda budget: budget.learn(limits, now))
+        self._row().context_limits = sizes.to_json()
+
+    def context_limits(self):
+        """Return how many invoices, and how large ones, this context may send."""
+        return self._row()._context_limits()
+
+    def ask_again(self):
+        """Have the limits asked for by the next run."""
+        self._row()._ask_again()
 
     # ------------------------------------------------------------------
     # the row
