@@ -60,7 +60,11 @@ class TestBatch(SendingCommon):
             self.assertEqual(document.xml_hash, there.hash)
             self.assertEqual(
                 [document.sent_at, document.acquired_at, document.mode],
-                [naive(there.invoicing_at), naive(there.acquired_at), "online"],
+                [
+                    naive(there.invoicing_at),
+                    naive(there.acquired_at),
+                    there.mode.lower(),
+                ],
             )
 
     def test_numbers_come_from_the_list_where_the_upo_is_not_to_be_had(self):
