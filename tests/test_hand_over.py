@@ -127,3 +127,27 @@ class TestHandOver(DialogCommon):
             self.assertFalse(move.l10n_pl_ksef_can_confirm)
             with self.assertRaisesRegex(UserError, "issued offline"):
                 move.action_l10n_pl_ksef_confirmation()
+
+    def test_confirmation_is_made_anew_each_time(self):
+        move = self.offline()
+        before = self.html(move)
+        self.partner_company.sudo().vat = "PL5260250274"
+        after = self.html(move)
+        self.assertNotIn("5260250274", before)
+        self.assertIn("5260250274", after)
+        report = self.env.ref("l10n_pl_ksef.action_report_transaction_confirmation")
+        self.assertFalse(report.sudo().attachment)
+        self.run_sender()
+        number = move.l10n_pl_ksef_number
+        reprinted = self.html(move)
+        self.assertIn(number, reprinted)
+        self.assertNotIn("OFFLINE", reprinted)
+        with self.assertRaisesRegex(UserError, "issued offline"):
+            move.action_l10n_pl_ksef_confirmation()
+
+    def test_buyer_whose_nip_changes_meanwhile(self):
+        move = self.offline(self.partner_eu)
+        self.assertTrue(move.l10n_pl_ksef_may_hand_over)
+        self.partner_eu.sudo().vat = "PL8567346215"
+        self.assertFalse(move.l10n_pl_ksef_may_hand_over)
+        self.assertTrue(move.l10n_pl_ksef_can_confirm)

@@ -44,6 +44,9 @@ class AccountMove(models.Model):
         "l10n_pl_ksef_state",
         "partner_id",
         "commercial_partner_id.l10n_pl_ksef_hand_over",
+        "commercial_partner_id.vat",
+        "commercial_partner_id.country_id",
+        "commercial_partner_id.is_company",
         "invoice_line_ids.tax_ids",
     )
     def _compute_l10n_pl_ksef_may_hand_over(self):
