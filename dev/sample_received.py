@@ -14,16 +14,6 @@ SELLER_NIP = "9999999999"
 BUYER_NIP = "1111111111"
 LINES = 5
 _DAY = date(2026, 4, 15)
-_ANNOTATIONS = model.Adnotacje(
-    P_16=2,
-    P_17=2,
-    P_18=2,
-    P_18A=2,
-    Zwolnienie=model.Zwolnienie(P_19N=True),
-    NoweSrodkiTransportu=model.NoweSrodkiTransportu(P_22N=True),
-    P_23=2,
-    PMarzy=model.PMarzy(P_PMarzyN=True),
-)
 _PLACE = model.TAdres(KodKraju="PL", AdresL1="ul. Prosta 1", AdresL2="00-001 Łódź")
 
 
@@ -51,7 +41,7 @@ def files(
                     P_13_1=base,
                     P_14_1=tax,
                     P_15=base + tax,
-                    Adnotacje=_ANNOTATIONS,
+                    Adnotacje=model.ORDINARY,
                     RodzajFaktury="VAT",
                     FaWiersz=rows,
                 ),

@@ -22,16 +22,6 @@ NOW = "2026-04-20 10:00:00"
 BUYER_NIP = "1111111111"
 SELLER_NIP = "9999999999"
 KSEF_NUMBER = "9999999999-20260415-8BEF280C8D35-4D"
-ANNOTATIONS = model.Adnotacje(
-    P_16=2,
-    P_17=2,
-    P_18=2,
-    P_18A=2,
-    Zwolnienie=model.Zwolnienie(P_19N=True),
-    NoweSrodkiTransportu=model.NoweSrodkiTransportu(P_22N=True),
-    P_23=2,
-    PMarzy=model.PMarzy(P_PMarzyN=True),
-)
 _MONEY = {
     name
     for cls in (model.Fa, model.FaWiersz, model.ZamowienieWiersz, model.Zamowienie)
@@ -87,7 +77,7 @@ def document(*rows, invoice=None, annotations=None, **fa):
         "KodWaluty": "PLN",
         "P_1": date(2026, 4, 15),
         "P_2": "FV/2026/77",
-        "Adnotacje": replace(ANNOTATIONS, **(annotations or {})),
+        "Adnotacje": replace(model.ORDINARY, **(annotations or {})),
         "RodzajFaktury": "VAT",
         "FaWiersz": numbered,
         **fa,

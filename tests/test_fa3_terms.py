@@ -52,7 +52,8 @@ class TestFa3Terms(Fa3Common):
         move = self.sale(100)
         cr = self.env.cr
         cr.execute(
-            "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS l10n_pl_ksef_contract_number varchar,"
+            "ALTER TABLE account_move"
+            " ADD COLUMN IF NOT EXISTS l10n_pl_ksef_contract_number varchar,"
             " ADD COLUMN IF NOT EXISTS l10n_pl_ksef_contract_date date"
         )
         cr.execute(

@@ -263,3 +263,16 @@ class Invoice(Node):
     namespace: str = codes.NAMESPACE_FA3
     declarations: tuple[tuple[str, str], ...] = ()
     problems: tuple[Fa3Problem, ...] = field(default=(), compare=False, repr=False)
+
+
+#: The annotations of an invoice of which nothing special is to be said.
+ORDINARY = Adnotacje(
+    P_16=2,
+    P_17=2,
+    P_18=2,
+    P_18A=2,
+    Zwolnienie=Zwolnienie(P_19N=True),
+    NoweSrodkiTransportu=NoweSrodkiTransportu(P_22N=True),
+    P_23=2,
+    PMarzy=PMarzy(P_PMarzyN=True),
+)

@@ -86,7 +86,7 @@ def exemption(source):
     """Return Zwolnienie: one kind of basis; several texts are joined."""
     taxes = [row.tax for row in source.all_rows if row.rate == "zw"]
     if not taxes:
-        return model.Zwolnienie(P_19N=True)
+        return model.ORDINARY.Zwolnienie
     kind = taxes[0].exempt_kind
     texts = dict.fromkeys(tax.exempt_basis for tax in taxes)
     basis = cut("; ".join(filter(None, texts)), 256)
@@ -99,5 +99,5 @@ def margin(source):
         None,
     )
     if not kind:
-        return model.PMarzy(P_PMarzyN=True)
+        return model.ORDINARY.PMarzy
     return model.PMarzy(P_PMarzy=True, **{f"P_PMarzy_{kind}": True})

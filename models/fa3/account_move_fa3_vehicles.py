@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         """Return NoweSrodkiTransportu: the vehicles, or that there are none."""
         found = source.vehicles
         if not found:
-            return model.NoweSrodkiTransportu(P_22N=True)
+            return model.ORDINARY.NoweSrodkiTransportu
         said = _ANSWERS.get(source.move.l10n_pl_ksef_vat23)
         return model.NoweSrodkiTransportu(
             P_22=True,
