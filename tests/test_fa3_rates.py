@@ -183,6 +183,19 @@ class TestFa3Rates(Fa3Common):
         identity = self.export(move, "e13_spanish_buyer").Podmiot2.DaneIdentyfikacyjne
         self.assert_fields(identity, KodUE="ES", NrVatUE="B96304118")
 
+    def test_rate_of_the_nbp_table_of_the_day_is_warned_of_by_setting(self):
+        self.rate(4.25)
+        self.rate(4.30, day="2026-03-16")
+        move = self.sale(100, currency_id=self.eur.id)
+        self.export(move)
+        self.company.l10n_pl_ksef_rates_as_published = True
+        self.export(move, warnings=["late_exchange_rate"])
+
+    def test_rate_of_an_earlier_nbp_table_is_right(self):
+        self.company.l10n_pl_ksef_rates_as_published = True
+        self.rate(4.25, day="2026-03-13")
+        self.export(self.sale(100, currency_id=self.eur.id))
+
     def test_eu_number_where_polish_tax_is_charged(self):
         buyer = self.eu_buyer(vat="EL094259216", country="base.gr")
         move = self.sale(500, partner_id=buyer.id)

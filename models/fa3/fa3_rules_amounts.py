@@ -39,8 +39,27 @@ def _late_exchange_rate(source):
     if not source.is_foreign or not any(row.is_taxed for row in source.rows):
         return
     day = source.move._get_invoice_currency_rate_date()
-    if source.move.invoice_date and day > source.move.invoice_date:
+    issued = source.move.invoice_date
+    if issued and day > issued:
         yield found(source.move, "taxable_supply_date", date=day)
+    elif issued and source.company.l10n_pl_ksef_rates_as_published:
+        published = _table_day(source, day)
+        if published and published >= min(day, issued):
+            yield found(source.move, "invoice_currency_rate", date=published)
+
+
+def _table_day(source, day):
+    """Return the date of the rate that Odoo takes on ``day``, or ``None``."""
+    rates = source.env["res.currency.rate"].search(
+        [
+            ("currency_id", "=", source.move.currency_id.id),
+            ("company_id", "in", (False, source.company.root_id.id)),
+            ("name", "<=", day),
+        ],
+        order="company_id.id, name desc",
+        limit=1,
+    )
+    return rates.name or None
 
 
 def _rounded_tax(source):

@@ -88,6 +88,12 @@ class ResCompany(models.Model):
         help="Invoices of orders of Point of Sale are marked FP: a fiscal cash register"
         " has recorded the sale.",
     )
+    l10n_pl_ksef_rates_as_published = fields.Boolean(
+        "Exchange rates carry the day of the NBP table",
+        help="Off: a rate in Odoo is the one to be used on its day, that of the last"
+        " NBP table before. On: it carries the day of its table, so a rate of the day"
+        " of the invoice or supply itself is warned of.",
+    )
     l10n_pl_ksef_consumer_contact = fields.Boolean(
         "E-mail and phone of private buyers",
         help="Structured invoices also carry the contact data of consumers.",

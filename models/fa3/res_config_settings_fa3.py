@@ -39,6 +39,9 @@ class ResConfigSettings(models.TransientModel):
     l10n_pl_ksef_has_pos = fields.Boolean(
         compute="_compute_l10n_pl_ksef_has_pos", export_string_translation=False
     )
+    l10n_pl_ksef_rates_as_published = fields.Boolean(
+        related="company_id.l10n_pl_ksef_rates_as_published", readonly=False
+    )
     l10n_pl_ksef_keep_empty_rows = fields.Boolean(
         related="company_id.l10n_pl_ksef_keep_empty_rows", readonly=False
     )
