@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 
+from ..ksef.deadlines import today_in_warsaw
 from ..models.sending import sending_run
 from .common import KsefCommon
 
@@ -39,7 +40,8 @@ class SendingCommon(KsefCommon):
                     "move_type": "out_invoice",
                     "company_id": company.id,
                     "partner_id": self.partner_company.id,
-                    "invoice_date": fields.Date.context_today(self.accountant),
+                    # Polish time decides whether it is late.
+                    "invoice_date": today_in_warsaw(),
                     "invoice_line_ids": [
                         Command.create(
                             {
