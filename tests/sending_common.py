@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo import Command, fields
+from odoo import Command
 
 from ..ksef.deadlines import today_in_warsaw
 from ..models.sending import sending_run
