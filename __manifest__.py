@@ -55,6 +55,7 @@
         "views/l10n_pl_ksef_collective_views.xml",
         "wizards/inbox_views.xml",
         "wizards/l10n_pl_ksef_extra_taxes_views.xml",
+        "wizards/l10n_pl_ksef_invoice_details_views.xml",
         "views/res_config_settings_bills_views.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -59,6 +59,7 @@ from . import (
     test_inbox_speed,
     test_inbox_tour,
     test_inbox_warnings,
+    test_invoice_details,
     test_budget,
     test_jpk,
     test_latarnia,

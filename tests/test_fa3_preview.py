@@ -3,6 +3,8 @@
 import base64
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -66,6 +68,24 @@ class TestFa3Preview(Fa3ImportCommon):
         self.assertIn("ksef-error", page)
         self.assertIn("Usługa", page, "the document is shown all the same")
         self.assertNotIn("Post the invoice first", page)
+
+    def test_problems_lead_to_the_record_that_mends_them(self):
+        page = self.page(
+            self.draft(
+                {"price_unit": 100, "tax": "vs_kraj_zw"}, {"price_unit": 7, "tax": None}
+            )
+        )
+        links = {
+            (link.get("res-model"), int(link.get("res-id")), link.text)
+            for link in html.fromstring(page).xpath("//*[@view-type='form']")
+        }
+        exempt = self.tax("vs_kraj_zw")
+        basis = exempt._fields["l10n_pl_ksef_exempt_basis"].string
+        self.assertIn(
+            ("account.tax", exempt.id, f"{exempt.display_name} / {basis}"), links
+        )
+        move = self.env["account.move"].search([], order="id desc", limit=1)
+        self.assertIn(("account.move", move.id, "Taxes"), links)
 
     def test_half_finished_drafts_never_fail(self):
         partner = self.system["res.partner"].create({"name": "Bez danych"})

@@ -1,5 +1,6 @@
 """Invoices issued without KSeF: two codes, a deadline, sent by themselves."""
 
+from ast import literal_eval
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -104,6 +105,17 @@ class TestOffline(SendingCommon):
         move = self.offline()
         self.assertEqual(move.l10n_pl_ksef_issue_mode, "unavailability")
         self.assertFalse(move.l10n_pl_ksef_send_by)
+
+    def test_outage_that_lasts_hides_nothing_from_the_list_of_deadlines(self):
+        self.outage("failure", datetime.now() - timedelta(hours=1))
+        move = self.offline()
+        self.assertFalse(move.l10n_pl_ksef_send_by)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_pl_ksef.account_move_action_l10n_pl_ksef_send_by"
+        )
+        self.assertIn(
+            move, self.env["account.move"].search(literal_eval(action["domain"]))
+        )
 
     def test_failure_that_ended_gives_seven_working_days(self):
         with freeze_time("2026-03-02 10:00:00"):

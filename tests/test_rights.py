@@ -148,7 +148,7 @@ class TestRights(RightsCommon):
 
     def test_wizards_are_not_opened_for_another_company(self):
         other = self.system["res.company"].sudo().create({"name": "Obca"})
-        for model in ("connect", "disconnect", "policy"):
+        for model in ("connect", "disconnect", "policy", "invoice_details"):
             wizards = self.env[f"l10n_pl_ksef.{model}"].with_user(self.everything)
             with self.subTest(model=model), self.assertRaises(AccessError):
                 wizards.with_context(default_company_id=other.id).create({})
@@ -237,6 +237,7 @@ class TestRightsByRpc(RightsCommon, HttpCase):
             .create({"wizard_id": wizard.id, "usage": "offline"}),
             "l10n_pl_ksef.disconnect": self.wizard("l10n_pl_ksef.disconnect"),
             "l10n_pl_ksef.policy": self.wizard("l10n_pl_ksef.policy"),
+            "l10n_pl_ksef.invoice_details": self.wizard("l10n_pl_ksef.invoice_details"),
             "l10n_pl_ksef.inbound.merge": self.wizard(
                 "l10n_pl_ksef.inbound.merge",
                 inbound_id=row.id,

@@ -25,6 +25,9 @@ class ResConfigSettings(models.TransientModel):
     def action_l10n_pl_ksef_connect(self):
         return self.company_id.action_l10n_pl_ksef_connect()
 
+    def action_l10n_pl_ksef_policy(self):
+        return self.company_id.action_l10n_pl_ksef_policy()
+
     def action_l10n_pl_ksef_test(self):
         return self.company_id.action_l10n_pl_ksef_test()
 

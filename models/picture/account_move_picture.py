@@ -18,7 +18,7 @@ from ..fa3.fa3_checks import check_document
 from ..fa3.fa3_facts import Facts
 from ..fa3.fa3_rules import GATE
 from ..fa3.fa3_source import Source
-from .fa3_picture import Known
+from .fa3_picture import Known, ToMend
 from .l10n_pl_ksef_picture import REPORT
 
 _logger = logging.getLogger(__name__)
@@ -122,7 +122,21 @@ class AccountMove(models.Model):
             # The rules say what is missing; the rest has to wait for that.
             _logger.info("No preview of %s yet: %s", self, type(error).__name__)
             invoice = model.Invoice(Fa=model.Fa(RodzajFaktury="VAT"))
-        return self._l10n_pl_ksef_as_draft(invoice), Known(problems=problems)
+        to_mend = [self._l10n_pl_ksef_to_mend(problem) for problem in problems]
+        return self._l10n_pl_ksef_as_draft(invoice), Known(problems=to_mend)
+
+    def _l10n_pl_ksef_to_mend(self, problem):
+        """Return a problem with the form that mends it; rows are on the invoice's."""
+        model = self.env[problem.model]
+        field = model._fields.get(problem.field)
+        names = [field.get_description(self.env, ["string"])["string"]] if field else []
+        record = model.browse(problem.res_id).exists()
+        if problem.model == "account.move.line":
+            record = self
+        elif record and record != self:
+            names.insert(0, record.display_name)
+        place = " / ".join(names)
+        return ToMend(*problem[:3], record._name, record.id, place)
 
     def _l10n_pl_ksef_preview_problems(self, source):
         """Return what the rules say, without what posting brings by itself."""

@@ -45,7 +45,7 @@ class Known:
     """What is known of a document beside its file.
 
     :ivar link: address behind the QR code; ``qr`` is its image as Base64 of a PNG
-    :ivar problems: ``fa3_rule.Problem`` of a draft; ``None``: it is no draft
+    :ivar problems: ``ToMend`` of a draft; ``None``: it is no draft
     """
 
     ksef_number: str = ""
@@ -53,6 +53,22 @@ class Known:
     link: str = ""
     qr: bytes = b""
     problems: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToMend:
+    """A problem of a draft, with the way to the record that mends it.
+
+    :ivar level: ``error`` or ``warning``; ``code`` is the word of the broken rule
+    :ivar place: name of the record and its field, in the user's language
+    """
+
+    level: str
+    code: str
+    message: str
+    model: str
+    res_id: int
+    place: str
 
 
 @dataclass(slots=True)
@@ -67,7 +83,7 @@ class Picture:
     seller: Block
     buyer: Block
     parts: list[Block]
-    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    problems: list[tuple[str, Any]] = field(default_factory=list)
 
 
 def picture(values, invoice, known):
@@ -102,10 +118,7 @@ class _Painter:
             seller=self._party(invoice.Podmiot1, "Podmiot1"),
             buyer=self._party(invoice.Podmiot2, "Podmiot2"),
             parts=[part for part in self._parts() if part],
-            problems=[
-                (one.level, label(one.level), one.message)
-                for one in self.known.problems or ()
-            ],
+            problems=[(label(one.level), one) for one in self.known.problems or ()],
         )
 
     # -- top -------------------------------------------------------------------

@@ -109,6 +109,18 @@ class ResCompany(models.Model):
             "context": {"default_company_id": self.id},
         }
 
+    def action_l10n_pl_ksef_invoice_details(self):
+        """Open what invoices show, for those who do not open Odoo's settings."""
+        self._l10n_pl_ksef_check_administrator()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What invoices show"),
+            "res_model": "l10n_pl_ksef.invoice_details",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_company_id": self.id},
+        }
+
     @api.private
     def _l10n_pl_ksef_set_policy(self, values):
         """Write the choices, for an accounting administrator.
