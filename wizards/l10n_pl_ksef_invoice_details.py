@@ -87,6 +87,7 @@ class InvoiceDetails(models.TransientModel):
         return super(InvoiceDetails, self.sudo()).create(vals_list).sudo(self.env.su)
 
     def write(self, vals):
+        self.check_access("write")
         self._check_administrator(self.company_id)
         if "company_id" in vals:
             self._check_administrator(self.company_id.browse(vals["company_id"]))
