@@ -36,3 +36,16 @@ class TestTour(SendingCommon, HttpCase):
         url = "/odoo/customer-invoices"
         self.start_tour(url, "l10n_pl_ksef_send_list", login=self.accountant.login)
         self.assertInKsefOnce(moves)
+
+    def test_tour_preview_of_a_filled_in_tab(self):
+        move = self.invoice()
+        move.button_draft()
+        url = f"/odoo/customer-invoices/{move.id}"
+        self.start_tour(url, "l10n_pl_ksef_preview", login=self.accountant.login)
+        self.assertEqual(move.l10n_pl_ksef_lots, "LOT-7")
+
+    def test_tour_issue_offline(self):
+        move = self.invoice()
+        url = f"/odoo/customer-invoices/{move.id}"
+        self.start_tour(url, "l10n_pl_ksef_offline", login=self.accountant.login)
+        self.assertEqual(move.l10n_pl_ksef_issue_mode, "offline24")

@@ -69,6 +69,9 @@ class InvoiceDetails(models.TransientModel):
     l10n_pl_ksef_deposit_account_id = fields.Many2one(
         related="company_id.l10n_pl_ksef_deposit_account_id", readonly=False
     )
+    l10n_pl_ksef_rates_as_published = fields.Boolean(
+        related="company_id.l10n_pl_ksef_rates_as_published", readonly=False
+    )
     has_pos = fields.Boolean(compute="_compute_has_pos")
 
     def _compute_has_pos(self):
