@@ -20,20 +20,22 @@ from .answers import (
     INVOICE_PENDING,
     SESSION_OPEN,
     SESSION_PENDING,
-    CertificateInfo,
-    ContextLimits,
-    Grant,
-    GrantPage,
     InvoicePage,
     InvoiceStatus,
-    RateLimit,
-    RateLimits,
-    SessionLimits,
     SessionPage,
     SessionStatus,
     SessionSummary,
     StatusInfo,
     UpoPage,
+)
+from .answers_context import (
+    CertificateInfo,
+    ContextLimits,
+    Grant,
+    GrantPage,
+    RateLimit,
+    RateLimits,
+    SessionLimits,
 )
 from .errors import KsefProtocolError
 from .wire import Fields
