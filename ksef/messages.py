@@ -29,6 +29,7 @@ from .answers import (
     UpoPage,
 )
 from .answers_context import (
+    USUAL_LIMITS,
     CertificateInfo,
     ContextLimits,
     Grant,
@@ -49,6 +50,7 @@ __all__ = [
     "INVOICE_PENDING",
     "SESSION_OPEN",
     "SESSION_PENDING",
+    "USUAL_LIMITS",
     "AuthOperation",
     "AuthStatus",
     "CertificateInfo",

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..ksef.answers import USUAL_LIMITS, ContextLimits
+from ..ksef.messages import USUAL_LIMITS, ContextLimits
 from ..models.fa3 import fa3_checks
 from ..models.sending import sending_run
 from ..simulator.state import Identifier

@@ -21,7 +21,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...ksef import routes
-from ...ksef.answers import USUAL_LIMITS, ContextLimits
 from ...ksef.budget import LIMITS_LIVE, Budget, counter_of, counter_of_route
 from ...ksef.calls import utcnow
 from ...ksef.errors import (
@@ -30,6 +29,7 @@ from ...ksef.errors import (
     KsefRateLimited,
     KsefRequestRejected,
 )
+from ...ksef.messages import USUAL_LIMITS, ContextLimits
 from ..common.durable import durably
 
 #: seconds that are simply waited; longer pauses end the run.
