@@ -126,6 +126,30 @@ class TestOffline(SendingCommon):
         # 2 March is a Monday: 3, 4, 5, 6, 9, 10, 11 March.
         self.assertEqual(move.l10n_pl_ksef_send_by, date(2026, 3, 11))
 
+    def test_end_of_an_outage_ends_the_pauses(self):
+        self.company.sudo().l10n_pl_ksef_offline_after = 0
+        outage = self.outage("failure", datetime.now() - timedelta(hours=1))
+        online = self.invoice()
+        online.action_l10n_pl_ksef_send()
+        moves = online | self.offline()
+        self.fault("error", "", times=1000, status=503)
+        self.run_sender()
+        documents = moves.l10n_pl_ksef_document_ids
+        self.assertTrue(all(documents.mapped("next_try_at")))
+        self.simulator.faults.clear()
+        outage.end = fields.Datetime.now()
+        self.assertFalse(any(documents.mapped("next_try_at")))
+        self.run_sender()
+        self.assertInKsefOnce(moves)
+
+    def test_end_of_an_outage_does_not_hurry_what_waits_for_its_hour(self):
+        outage = self.outage("failure", datetime.now() - timedelta(hours=1))
+        move = self.invoice()
+        hour = fields.Datetime.now() + timedelta(hours=5)
+        move._l10n_pl_ksef_enqueue(hour)
+        outage.end = fields.Datetime.now()
+        self.assertEqual(move.l10n_pl_ksef_document_ids.next_try_at, hour)
+
     def test_total_failure_is_never_sent(self):
         self.outage("total_failure", datetime.now() - timedelta(hours=1))
         move = self.invoice()

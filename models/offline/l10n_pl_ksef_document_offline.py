@@ -45,6 +45,14 @@ class Document(models.Model):
         return self.search([("issue_mode", "!=", ONLINE), ("state", "in", LIVE)])
 
     @api.private
+    def _end_pauses(self):
+        """Try at once what waits because KSeF did not answer: it is back."""
+        paused = self.search([("state", "=", QUEUED), ("failures", ">", 0)])
+        if paused:
+            paused._note(next_try_at=False)
+            self._trigger_sending()
+
+    @api.private
     def _issue_offline(self, mode):
         """Issue these queued documents in an offline mode, with both codes.
 

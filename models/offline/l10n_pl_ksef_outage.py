@@ -51,6 +51,8 @@ class Outage(models.Model):
     def write(self, vals):
         result = super().write(vals)
         self._refresh_deadlines()
+        if vals.get("end"):
+            self.env["l10n_pl_ksef.document"].sudo()._end_pauses()
         return result
 
     def unlink(self):
