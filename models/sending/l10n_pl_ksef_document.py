@@ -183,11 +183,12 @@ class Document(models.Model):
 
         :raises AssertionError: the table ``TRANSITIONS`` has no such way.
         """
+        result = super()._set_state(state, **values)
         for document in self.sudo():
-            super(Document, document)._set_state(state, **values)
             if state == ACCEPTED:
                 document.move_id._l10n_pl_ksef_accepted()
             document._tell()
+        return result
 
     @api.private
     def _begin_attempt(self, session):
