@@ -27,13 +27,15 @@ _SUMS = tuple(name for bucket, _rates in BUCKETS for name in bucket if name)
 _MARKS = ("FP", "TP", "ZwrotAkcyzy")
 #: written small below the name of a row.
 _ROW_DETAILS = (
-    *("UU_ID", "P_6A", "Indeks", "GTIN", "PKWiU", "CN", "PKOB", "P_12_XII"),
+    *("P_6A", "Indeks", "GTIN", "PKWiU", "CN", "PKOB", "P_12_XII"),
     *("P_12_Zal_15", "KwotaAkcyzy", "GTU", "Procedura", "KursWaluty", "StanPrzed"),
 )
 _ORDER_DETAILS = (
-    *("UU_IDZ", "IndeksZ", "GTINZ", "PKWiUZ", "CNZ", "PKOBZ", "P_12Z_XII"),
+    *("IndeksZ", "GTINZ", "PKWiUZ", "CNZ", "PKOBZ", "P_12Z_XII"),
     *("P_12Z_Zal_15", "GTUZ", "ProceduraZ", "KwotaAkcyzyZ", "StanPrzedZ"),
 )
+#: keys for programs: a person tells rows by their numbers.
+_KEYS = ("UU_ID", "UU_IDZ")
 #: annotations that say "no" by themselves.
 _NEGATIVE = ("P_19N", "P_22N", "P_PMarzyN")
 _NUMBER_TYPES = ("dec", "int")
@@ -186,7 +188,7 @@ class _Painter:
         title = self.label("FaWiersz")
         if not self.fa.FaWiersz:
             return Block("")
-        table = self.walk.table(self.fa.FaWiersz, "", _ROW_DETAILS)
+        table = self.walk.table(self.fa.FaWiersz, "", _KEYS + _ROW_DETAILS)
         self._add_details(table, self.fa.FaWiersz, "P_7", _ROW_DETAILS)
         return Block(title, tables=[table])
 
@@ -196,7 +198,7 @@ class _Painter:
         )
         rows = order.ZamowienieWiersz
         if rows:
-            table = self.walk.table(rows, "", _ORDER_DETAILS)
+            table = self.walk.table(rows, "", _KEYS + _ORDER_DETAILS)
             self._add_details(table, rows, "P_7Z", _ORDER_DETAILS)
             block.tables.insert(0, table)
         return block
