@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from odoo import Command, fields
+from odoo import Command
 
 from ..ksef import fa3
+from ..ksef.deadlines import today_in_warsaw
 from ..ksef.fa3 import model
 from . import fa3_import_common as common
 from .inbox_common import SUPPLIER_NIP, InboxCommon
@@ -30,7 +31,7 @@ class InboxDocumentsCommon(InboxCommon):
                     "Podmiot1": common.seller(SUPPLIER_NIP),
                     "Podmiot2": common.buyer(self.company.l10n_pl_ksef_nip),
                 },
-                P_1=fields.Date.today(),
+                P_1=today_in_warsaw(),
                 **fa,
             )
         )
@@ -84,7 +85,7 @@ class InboxDocumentsCommon(InboxCommon):
         """
         corrected = tuple(
             model.DaneFaKorygowanej(
-                DataWystFaKorygowanej=fields.Date.today(),
+                DataWystFaKorygowanej=today_in_warsaw(),
                 NrFaKorygowanej=ref,
                 NrKSeF=True,
                 NrKSeFFaKorygowanej=ksef_number,

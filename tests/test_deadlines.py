@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from .sending_common import SendingCommon
 
 #: Monday 2 March 2026, 23:50 in Warsaw.
@@ -35,7 +35,7 @@ class TestDeadlines(SendingCommon):
 
     # -- the day begins ------------------------------------------------------
     def test_tomorrows_invoice_waits_for_its_day(self):
-        tomorrow = fields.Date.context_today(self.accountant) + timedelta(days=1)
+        tomorrow = today_in_warsaw() + timedelta(days=1)
         move = self.invoice(invoice_date=tomorrow)
         self.send(move)
         self.assertEqual(move.l10n_pl_ksef_state, "queued")
@@ -53,7 +53,7 @@ class TestDeadlines(SendingCommon):
                 self.assertEqual(move.l10n_pl_ksef_document_id.next_try_at, due)
 
     def test_tomorrows_invoice_is_not_issued_offline(self):
-        tomorrow = fields.Date.context_today(self.accountant) + timedelta(days=1)
+        tomorrow = today_in_warsaw() + timedelta(days=1)
         move = self.invoice(invoice_date=tomorrow)
         with self.assertRaisesRegex(UserError, "cannot be issued before"):
             move.action_l10n_pl_ksef_issue_offline()
@@ -81,7 +81,7 @@ class TestDeadlines(SendingCommon):
 
     def test_late_ones_and_fresh_ones_go_in_packages_of_their_own(self):
         self.company.sudo().l10n_pl_ksef_batch_from = 2
-        today = fields.Date.context_today(self.accountant)
+        today = today_in_warsaw()
         late = self.invoices(2, invoice_date=today - timedelta(days=1))
         fresh = self.invoices(2, invoice_date=today)
         self.send(late | fresh)
@@ -131,11 +131,9 @@ class TestDeadlines(SendingCommon):
             self.assertFalse(self.tasks(move))
 
     def test_accepted_invoice_has_no_task_left(self):
-        yesterday = fields.Date.context_today(self.accountant) - timedelta(days=1)
+        yesterday = today_in_warsaw() - timedelta(days=1)
         move = self.offline(yesterday)
-        move.l10n_pl_ksef_document_id.sudo().write(
-            {"send_by": fields.Date.context_today(self.accountant)}
-        )
+        move.l10n_pl_ksef_document_id.sudo().write({"send_by": today_in_warsaw()})
         self.watch()
         self.assertTrue(self.tasks(move))
         self.run_sender()

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..ksef.deadlines import today_in_warsaw
 from ..ksef.fa3 import model
 from ..models.inbox.inbound_booking import Inbound
 from .inbox_common import InboxCommon
@@ -133,7 +134,7 @@ class TestInboxBills(InboxCommon):
     # the same invoice, entered before
     # ------------------------------------------------------------------
     def test_bill_with_another_amount_is_offered(self):
-        today = fields.Date.today()
+        today = today_in_warsaw()
         bill = self.bill_by_hand("FV 1", 100.5, invoice_date=today)
         self.automatic()
         row = self.received()
@@ -141,7 +142,7 @@ class TestInboxBills(InboxCommon):
         self.assertEqual(row.candidate_ids, bill)
 
     def test_merge_gives_number_and_file_to_the_bill(self):
-        bill = self.bill_by_hand("FV 1", 100.5, invoice_date=fields.Date.today())
+        bill = self.bill_by_hand("FV 1", 100.5, invoice_date=today_in_warsaw())
         row = self.received()
         action = row.action_merge()
         form = Form(
@@ -156,7 +157,7 @@ class TestInboxBills(InboxCommon):
         self.assertEqual(self.bills(), bill)
 
     def test_same_number_is_never_booked_twice(self):
-        bill = self.bill_by_hand("FV/1", 100, invoice_date=fields.Date.today())
+        bill = self.bill_by_hand("FV/1", 100, invoice_date=today_in_warsaw())
         row = self.received()
         row.action_create_bill()
         self.assertRecordValues(row, [{"state": "merged", "move_id": bill.id}])
@@ -179,7 +180,7 @@ class TestInboxBills(InboxCommon):
         self.assertIn("nothing before", row.warnings)
 
     def test_new_account_and_short_term_are_pointed_out(self):
-        issued = fields.Date.today()
+        issued = today_in_warsaw()
         due = fields.Date.add(issued, days=30)
         self.bill_by_hand("FV/0", 77, invoice_date=issued, invoice_date_due=due)
         row = self.received(

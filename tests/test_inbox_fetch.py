@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..ksef.deadlines import today_in_warsaw
 from ..ksef.fa3 import model
 from ..models.inbox import fetching_package, fetching_run
 from ..models.policy.res_company_policy import WARSAW
@@ -96,7 +97,7 @@ class TestInboxFetch(InboxCommon):
 
     def test_long_past_is_walked_in_windows(self):
         numbers = self.issue("FV/1", days_ago=200) + self.issue("FV/2", days_ago=100)
-        since = fields.Date.subtract(fields.Date.today(), days=300)
+        since = fields.Date.subtract(today_in_warsaw(), days=300)
         self.company.sudo().l10n_pl_ksef_fetch_since = since
         self.fetch()
         self.assertInInboxOnce(numbers)

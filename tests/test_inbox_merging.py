@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from .inbox_common import InboxCommon
 
 
@@ -19,7 +19,7 @@ class TestInboxMerging(InboxCommon):
         return self.inbox.filtered(lambda row: row.ksef_number == ksef_number)
 
     def typed(self, number, net=100, days=0, **values):
-        day = fields.Date.today() - timedelta(days=days)
+        day = today_in_warsaw() - timedelta(days=days)
         return self.bill_by_hand(number, net, invoice_date=day, **values)
 
     def bills(self):
@@ -104,7 +104,7 @@ class TestInboxMerging(InboxCommon):
         self.assertEqual(self.bills(), bill)
 
     def test_without_differences_the_dialog_says_so(self):
-        due = fields.Date.today()
+        due = today_in_warsaw()
         self.typed("FV/1", invoice_date_due=due, invoice_payment_term_id=False)
         row = self.received()
         context = row.action_merge()["context"]
@@ -149,7 +149,7 @@ class TestInboxMerging(InboxCommon):
         self.assertEqual(self.bills(), bill)
 
     def test_file_uploaded_before_is_the_same_invoice(self):
-        xml = self.document_xml("FV/1", "100.00", fields.Date.today())
+        xml = self.document_xml("FV/1", "100.00", today_in_warsaw())
         attachment = self.env["ir.attachment"].create(
             {"name": "fv.xml", "raw": xml, "mimetype": "application/xml"}
         )
@@ -167,7 +167,7 @@ class TestInboxMerging(InboxCommon):
         if "l10n_pl_edi_number" not in self.env["account.move"]._fields:
             self.skipTest("Odoo's own module is not installed")
         (number,) = self.issue("FV/1")
-        bill = self.bill_by_hand("FV/1", 100, invoice_date=fields.Date.today())
+        bill = self.bill_by_hand("FV/1", 100, invoice_date=today_in_warsaw())
         bill.sudo().l10n_pl_edi_number = number
         self.company.sudo().l10n_pl_ksef_booking = "automatic"
         self.fetch()

@@ -12,6 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..ksef.budget import Budget
+from ..ksef.deadlines import today_in_warsaw
 from ..models.inbox import fetching_package
 from ..simulator import export_package
 from ..simulator.handlers import exports
@@ -69,7 +70,7 @@ class TestInboxPackages(InboxCommon):
     def ordered(self):
         """Let a package be ordered, and KSeF be down when it is asked for."""
         # Later the clock of KSeF is ahead of ours, and three months are the most.
-        since = fields.Date.subtract(fields.Date.today(), days=30)
+        since = fields.Date.subtract(today_in_warsaw(), days=30)
         self.company.sudo().l10n_pl_ksef_fetch_since = since
         self.fault("error", "/invoices/exports/", status=503, times=20)
         self.fetch()
@@ -97,7 +98,7 @@ class TestInboxPackages(InboxCommon):
         self.assertFalse(self.place.failures)
 
     def test_range_beyond_the_mark_is_nothing_yet(self):
-        since = fields.Date.subtract(fields.Date.today(), days=1)
+        since = fields.Date.subtract(today_in_warsaw(), days=1)
         self.company.sudo().l10n_pl_ksef_fetch_since = since
         self.archive.hwm_at = self.simulator.clock.now() - timedelta(days=5)
         self.fetch()
@@ -108,7 +109,7 @@ class TestInboxPackages(InboxCommon):
         self.assertFalse(self.place.details)
 
     def test_export_beyond_the_mark_is_nothing_yet(self):
-        since = fields.Date.subtract(fields.Date.today(), days=1)
+        since = fields.Date.subtract(today_in_warsaw(), days=1)
         self.company.sudo().l10n_pl_ksef_fetch_since = since
         self.archive.hwm_at = self.simulator.clock.now() - timedelta(days=5)
         self.no_queries_left()

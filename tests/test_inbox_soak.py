@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..ksef.deadlines import today_in_warsaw
 from ..models.inbox import fetching_run
 from ..simulator.invoice_query import Archive
 from .inbox_common import InboxCommon
@@ -21,7 +22,7 @@ LOGGER = "odoo.addons.l10n_pl_ksef.models.common.durable"
 class TestInboxSoak(InboxCommon):
     def test_every_invoice_is_here_exactly_once(self):
         random = Random(5)
-        since = fields.Date.subtract(fields.Date.today(), days=30)
+        since = fields.Date.subtract(today_in_warsaw(), days=30)
         self.company.sudo().l10n_pl_ksef_fetch_since = since
         archive = self.simulator.state.area(Archive)
         archive.max_export = 17

@@ -2,9 +2,10 @@
 
 from unittest.mock import patch
 
-from odoo import api, fields
+from odoo import api
 from odoo.tests import HttpCase, tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from .inbox_common import InboxCommon
 
 
@@ -28,7 +29,7 @@ class TestInboxTour(InboxCommon, HttpCase):
 
     def test_tour_inbox(self):
         self.issue("FV/ours", "FV/typed", "FV/strange")
-        bill = self.bill_by_hand("FV typed", 100.5, invoice_date=fields.Date.today())
+        bill = self.bill_by_hand("FV typed", 100.5, invoice_date=today_in_warsaw())
         login = self.accountant.login
         self.start_tour("/odoo/ksef-inbox", "l10n_pl_ksef_inbox", login=login)
         states = {row.invoice_number: row.state for row in self.inbox}

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from odoo import fields
 from odoo.tests import tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from ..ksef.fa3 import model
 from ..models.inbox import white_list_check
 from ..simulator import white_list
@@ -18,7 +19,7 @@ OTHER_ACCOUNT = "27114020040000300201355387"
 
 class WarningsCommon(InboxCommon):
     def payment(self, account=ACCOUNT, days=7):
-        day = fields.Date.add(fields.Date.today(), days=days)
+        day = fields.Date.add(today_in_warsaw(), days=days)
         accounts = (model.TRachunekBankowy(NrRB=account),) if account else ()
         return model.Platnosc(
             TerminPlatnosci=(model.TerminPlatnosci(Termin=day),),
@@ -41,7 +42,7 @@ class WarningsCommon(InboxCommon):
 
     def known_supplier(self, days=30):
         """Have a posted bill of the supplier with a term of so many days."""
-        today = fields.Date.today()
+        today = today_in_warsaw()
         bill = self.bill_by_hand(
             "FV/0",
             77,
@@ -117,7 +118,7 @@ class TestInboxWarnings(WarningsCommon):
         (sold,) = self.issue("FV/1")
         self.fetch()
         xml = self.document_xml(
-            "FV/1", "250.00", fields.Date.today(), RodzajFaktury="UPR"
+            "FV/1", "250.00", today_in_warsaw(), RodzajFaktury="UPR"
         )
         (second,) = self.issue("FV/1", xml=xml)
         self.fetch()
@@ -298,7 +299,7 @@ class TestWhiteList(WarningsCommon):
         bill = self.booked(days=0)
         bill.action_post()
         self.ask()
-        self.checks.sudo().day = fields.Date.add(fields.Date.today(), days=-3)
+        self.checks.sudo().day = fields.Date.add(today_in_warsaw(), days=-3)
         self.ask()
         self.assertEqual(len(self.checks), 2)
         self.assertEqual(len(self.register.asked), 2)

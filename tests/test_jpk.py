@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from .sending_common import SendingCommon
 
 ISSUED = "2026-03-02 10:00:00"
@@ -62,7 +63,7 @@ class TestJpk(SendingCommon):
             move.action_l10n_pl_ksef_jpk_file()
 
     def test_waiting_from_an_earlier_day(self):
-        yesterday = fields.Date.context_today(self.accountant) - timedelta(days=1)
+        yesterday = today_in_warsaw() - timedelta(days=1)
         move = self.invoice(invoice_date=yesterday)
         move.action_l10n_pl_ksef_send()
         self.assertEqual(self.marker(move), "DI")

@@ -11,6 +11,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from .sending_common import SendingCommon
 
 
@@ -75,7 +76,7 @@ class TestOffline(SendingCommon):
             move.button_draft()
 
     def test_invoice_of_yesterday_goes_knowingly_in_offline24(self):
-        yesterday = fields.Date.context_today(self.accountant) - timedelta(days=1)
+        yesterday = today_in_warsaw() - timedelta(days=1)
         move = self.invoice(invoice_date=yesterday)
         self.send(move)
         self.assertInKsefOnce(move)
@@ -101,13 +102,13 @@ class TestOffline(SendingCommon):
 
     # -- outages -------------------------------------------------------------
     def test_outage_that_lasts_gives_the_mode(self):
-        self.outage("unavailability", datetime.now() - timedelta(hours=1))
+        self.outage("unavailability", fields.Datetime.now() - timedelta(hours=1))
         move = self.offline()
         self.assertEqual(move.l10n_pl_ksef_issue_mode, "unavailability")
         self.assertFalse(move.l10n_pl_ksef_send_by)
 
     def test_outage_that_lasts_hides_nothing_from_the_list_of_deadlines(self):
-        self.outage("failure", datetime.now() - timedelta(hours=1))
+        self.outage("failure", fields.Datetime.now() - timedelta(hours=1))
         move = self.offline()
         self.assertFalse(move.l10n_pl_ksef_send_by)
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -128,7 +129,7 @@ class TestOffline(SendingCommon):
 
     def test_end_of_an_outage_ends_the_pauses(self):
         self.company.sudo().l10n_pl_ksef_offline_after = 0
-        outage = self.outage("failure", datetime.now() - timedelta(hours=1))
+        outage = self.outage("failure", fields.Datetime.now() - timedelta(hours=1))
         online = self.invoice()
         online.action_l10n_pl_ksef_send()
         moves = online | self.offline()
@@ -143,7 +144,7 @@ class TestOffline(SendingCommon):
         self.assertInKsefOnce(moves)
 
     def test_end_of_an_outage_does_not_hurry_what_waits_for_its_hour(self):
-        outage = self.outage("failure", datetime.now() - timedelta(hours=1))
+        outage = self.outage("failure", fields.Datetime.now() - timedelta(hours=1))
         move = self.invoice()
         hour = fields.Datetime.now() + timedelta(hours=5)
         move._l10n_pl_ksef_enqueue(hour)
@@ -151,7 +152,7 @@ class TestOffline(SendingCommon):
         self.assertEqual(move.l10n_pl_ksef_document_ids.next_try_at, hour)
 
     def test_total_failure_is_never_sent(self):
-        self.outage("total_failure", datetime.now() - timedelta(hours=1))
+        self.outage("total_failure", fields.Datetime.now() - timedelta(hours=1))
         move = self.invoice()
         move.action_l10n_pl_ksef_issue_offline()
         self.assertTrue(move.l10n_pl_ksef_outside)

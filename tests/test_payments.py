@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..ksef.deadlines import today_in_warsaw
 from ..models.payments import collective_run
 from ..models.payments.transfer_titles import split_message, title
 from ..simulator.collective_identifiers import CollectiveIdentifiers
@@ -145,7 +146,7 @@ class TestPaymentTitles(PaymentsCommon):
         )
 
     def test_bill_by_hand_is_paid_as_before(self):
-        bill = self.bill_by_hand("FV/9", invoice_date=fields.Date.today())
+        bill = self.bill_by_hand("FV/9", invoice_date=today_in_warsaw())
         bill.action_post()
         self.assertEqual(self.memo(bill), ["FV/9"])
 
@@ -159,7 +160,7 @@ class TestPaymentTitles(PaymentsCommon):
     def merged(self, setting="always", **values):
         """Return a bill that was typed in and confirmed before KSeF had it."""
         self.company.sudo().l10n_pl_ksef_payment_numbers = setting
-        bill = self.bill_by_hand("FV/1", invoice_date=fields.Date.today(), **values)
+        bill = self.bill_by_hand("FV/1", invoice_date=today_in_warsaw(), **values)
         bill.action_post()
         self.issue("FV/1")
         self.fetch()
@@ -349,7 +350,7 @@ class TestCollectiveIdentifiers(PaymentsCommon):
     # -- who and what --------------------------------------------------------
     def test_bills_that_cannot_have_one_are_named(self):
         bills = self.bills("FV/1", "FV/2")
-        by_hand = self.bill_by_hand("FV/9", invoice_date=fields.Date.today())
+        by_hand = self.bill_by_hand("FV/9", invoice_date=today_in_warsaw())
         by_hand.action_post()
         with self.assertRaisesRegex(UserError, "no KSeF number"):
             (bills + by_hand).action_l10n_pl_ksef_collective()

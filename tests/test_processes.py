@@ -16,6 +16,7 @@ from odoo import SUPERUSER_ID, Command, api, fields, tools
 from odoo.modules.registry import Registry
 from odoo.tests import tagged
 
+from ..ksef.deadlines import today_in_warsaw
 from ..simulator import Config, running
 from . import certificates
 from .common import BUYER_NIP, NIP, OTHER_NIP, KsefCommon
@@ -120,7 +121,7 @@ class TestProcesses(CopiedDatabase):
                     {
                         "move_type": "out_invoice",
                         "partner_id": buyer.id,
-                        "invoice_date": fields.Date.context_today(buyer),
+                        "invoice_date": today_in_warsaw(),
                         "invoice_line_ids": [Command.create(row)],
                     }
                     for _number in range(count)
