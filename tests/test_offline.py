@@ -106,6 +106,9 @@ class TestOffline(SendingCommon):
         move = self.offline()
         self.assertEqual(move.l10n_pl_ksef_issue_mode, "unavailability")
         self.assertFalse(move.l10n_pl_ksef_send_by)
+        self.assertEqual(move.l10n_pl_ksef_urgency, "outage")
+        self.run_sender()
+        self.assertFalse(move.l10n_pl_ksef_urgency)
 
     def test_outage_that_lasts_hides_nothing_from_the_list_of_deadlines(self):
         self.outage("failure", fields.Datetime.now() - timedelta(hours=1))

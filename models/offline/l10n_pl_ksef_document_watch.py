@@ -99,20 +99,29 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     l10n_pl_ksef_urgency = fields.Selection(
-        [("late", "Deadline missed"), ("last_day", "Last day"), ("soon", "In time")],
+        [
+            ("late", "Deadline missed"),
+            ("last_day", "Last day"),
+            ("soon", "In time"),
+            ("outage", "The outage lasts, no deadline yet"),
+        ],
         "Deadline of KSeF",
         compute="_compute_l10n_pl_ksef_urgency",
     )
 
-    @api.depends("l10n_pl_ksef_send_by")
+    @api.depends(
+        "l10n_pl_ksef_send_by", "l10n_pl_ksef_issue_mode", "l10n_pl_ksef_state"
+    )
     def _compute_l10n_pl_ksef_urgency(self):
         today = deadlines.today_in_warsaw()
         for move in self:
             day = move.l10n_pl_ksef_send_by
-            urgency = "soon"
-            if day and day <= today:
-                urgency = "late" if day < today else "last_day"
-            move.l10n_pl_ksef_urgency = day and urgency
+            if day:
+                urgency = "late" if day < today else "soon"
+                urgency = "last_day" if day == today else urgency
+            else:
+                urgency = move._l10n_pl_ksef_waits_offline() and "outage"
+            move.l10n_pl_ksef_urgency = urgency
 
     @api.private
     def _l10n_pl_ksef_accepted(self):
