@@ -109,6 +109,7 @@ CASES = {
             ("Usługa dodatkowa (4.5005)", 1, 5000, G),
             ("Usługa serwisowa (4.3250)", 1, 4560, G),
         ),
+        ("No rate of EUR",),
     ),
     "i22_intra_community_supply": Case(
         BILL,

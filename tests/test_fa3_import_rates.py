@@ -278,6 +278,17 @@ class TestFa3ImportRates(Fa3ImportCommon):
         self.assertAlmostEqual(base.balance, 40)
         self.assertIn("seller's rate", self.codes(result))
 
+    def test_currency_without_any_rate_is_to_be_looked_at(self):
+        currency = self.system["res.currency"].search(
+            [("name", "=", "SEK"), ("active", "in", (True, False))]
+        )
+        currency.rate_ids.unlink()
+        given = {"KodWaluty": "SEK", "P_13_1": "100", "P_14_1": "23", "P_15": "123"}
+        line = row(P_7="x", P_11="100", P_12="23")
+        self.assertIn(
+            "No rate of SEK", self.codes(self.imported(document(line, **given)))
+        )
+
     def test_rates_of_the_books_win(self):
         self.system["res.currency.rate"].create(
             {

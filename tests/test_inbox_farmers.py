@@ -80,6 +80,13 @@ class TestInboxFarmers(InboxCommon):
         for words in ("Mleko", "Jaja", "Jan Rolnik", "ekstra", "321"):
             self.assertIn(words, row.picture)
 
+    def test_picture_of_a_farmers_invoice_uses_its_own_words(self):
+        picture = self.receive(SEVEN).picture
+        for words in ("Invoice VAT RR", "Class or quality", "Total in words"):
+            self.assertIn(words, picture)
+        for words in ("xmlns", "Not part of the structure", "Self-billing"):
+            self.assertNotIn(words, picture)
+
     def test_bill_of_a_farmer_has_its_rows_and_a_to_do(self):
         row = self.receive(SEVEN)
         row.action_create_bill()

@@ -80,7 +80,11 @@ class AccountMove(models.Model):
         known = currency.rate_ids.filtered(
             lambda r: not r.company_id or r.company_id in job.company.parent_ids
         )
-        if not known and rate and job.company.currency_id.name == "PLN":
+        if known:
+            return values
+        if not rate or job.company.currency_id.name != "PLN":
+            job.notes.add("rate_unknown", currency=currency.name)
+        else:
             job.notes.add(
                 "document_rate", currency=currency.name, rate=f"{quantity(rate):f}"
             )

@@ -135,6 +135,13 @@ SENTENCES = {
         TODO,
         _lt("No rate of %(currency)s here: the seller's rate %(rate)s was taken."),
     ),
+    "rate_unknown": (
+        TODO,
+        _lt(
+            "No rate of %(currency)s here, none on the file that holds for all of it:"
+            " the bill counts 1:1. Enter the rate before you post it."
+        ),
+    ),
     "cash_method": (
         TODO,
         _lt("Cash method (MK): deduct the VAT when the bill is paid."),

@@ -275,6 +275,16 @@ LABELS = {
     "SKom": _lt("Sum"),
     "Wiersz": _lt("Row"),
     "WKom": _lt("Cell"),
+    # -- invoices VAT RR, beside what they share with FA
+    "RR.VAT": _lt("Invoice VAT RR"),
+    "RR.KOR": _lt("Correction of an invoice VAT RR"),
+    "RR.P_6C": _lt("Class or quality"),
+    "RR.P_11_1": _lt("Value without the flat-rate refund"),
+    "RR.P_11_1W": _lt("Value without the flat-rate refund, in PLN"),
+    "RR.P_11_2": _lt("Flat-rate refund of tax"),
+    "RR.P_12_1W": _lt("Total, in PLN"),
+    "RR.P_12_2": _lt("Total in words"),
+    "RR.NrKontrahenta": _lt("Number of the business partner"),
     # -- ours
     "yes": _lt("yes"),
     "no": _lt("no"),

@@ -7,7 +7,7 @@ The big parts have places of their own; everything else follows as the structure
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...ksef.fa3 import model
+from ...ksef.fa3 import farmers, model
 from ..bills.fa3_import_reading import BUCKETS
 from .fa3_picture_blocks import Block, Cell, Column, Fact, Table, Walk
 
@@ -105,6 +105,7 @@ class _Painter:
         self.fa = invoice.Fa or model.Fa()
         self.walk = Walk(values, invoice.namespace)
         self.label = values.label
+        self.is_farmers = farmers.is_farmers(invoice)
 
     def run(self):
         invoice, label = self.invoice, self.label
@@ -112,7 +113,7 @@ class _Painter:
         kind = self.fa.RodzajFaktury or "VAT"
         missing = label("draft_number") if is_draft else "-"
         return Picture(
-            title=self.values.text("RodzajFaktury", kind, None),
+            title=self._title(kind),
             number=self.fa.P_2 or missing,
             known=self.known,
             is_draft=is_draft,
@@ -122,6 +123,11 @@ class _Painter:
             parts=[part for part in self._parts() if part],
             problems=[(label(one.level), one) for one in self.known.problems or ()],
         )
+
+    def _title(self, kind):
+        if self.is_farmers:
+            return self.label(kind, "RR")
+        return self.values.text("RodzajFaktury", kind, None)
 
     # -- top -------------------------------------------------------------------
     def _head(self):
@@ -152,7 +158,8 @@ class _Painter:
         yield self._sums()
         if fa.Zamowienie:
             yield self._order(fa.Zamowienie)
-        yield self._annotations()
+        if not self.is_farmers:
+            yield self._annotations()
         rest = self.walk.block(
             fa,
             self.label("Fa"),
@@ -214,9 +221,7 @@ class _Painter:
             table.rows = [[Cell("")] for _row in rows]
         for row, cells in zip(rows, table.rows, strict=True):
             cells[place].facts = self.walk.facts(row, details)
-            cells[place].facts += [
-                Fact(self.label("unknown"), [extra.xml]) for extra in row.extra
-            ]
+            cells[place].facts += [self.walk.extra(extra) for extra in row.extra]
 
     def _sums(self):
         """Return the totals by rate, and the total of all."""
@@ -291,7 +296,7 @@ class _Painter:
             inner.blocks += [self._free_table(table) for table in part.Tabela]
             block.blocks.append(inner)
         for extra in attachment.extra:
-            block.facts.append(Fact(self.label("unknown"), [extra.xml]))
+            block.facts.append(self.walk.extra(extra))
         return block
 
     def _free_table(self, given):
@@ -324,5 +329,5 @@ class _Painter:
                 text = " ".join(filter(None, names))
                 block.facts.insert(0, Fact(self.label("KodFormularza"), [text]))
         for extra in self.invoice.extra:
-            block.facts.append(Fact(self.label("unknown"), [extra.xml]))
+            block.facts.append(self.walk.extra(extra))
         return block

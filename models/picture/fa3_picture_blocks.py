@@ -4,10 +4,13 @@ The walk follows the compiled structure, so that nothing of a document is left o
 what has no place of its own in ``fa3_picture`` gets one here.
 """
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from ...ksef.fa3 import model
 from ...ksef.fa3.plans import plan, version_of
+from .fa3_labels import LABELS
 
 #: Shown as a part of what they belong to, without a heading of their own.
 _MERGED = {
@@ -19,6 +22,8 @@ _MERGED = {
     "PMarzy",
     "Informacje",
 }
+#: an element with a text only, as it was kept: its name, its text.
+_LEAF = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>([^<]*)</[^<>]*>")
 #: columns with numbers, to be set to the right.
 _NUMERIC = ("P_8B", "P_9", "P_10", "P_11", "P_15", "Kwota", "KursWaluty", "Udzial")
 
@@ -98,8 +103,19 @@ class Walk:
             if item.name not in skip:
                 self._add(block, node, item)
         for extra in node.extra if extras else ():
-            block.facts.append(Fact(self.values.label("unknown"), [extra.xml]))
+            block.facts.append(self.extra(extra))
         return block
+
+    def extra(self, found):
+        """Return what is no part of the structure, by name where it has one.
+
+        An invoice VAT RR has elements that FA does not know.
+        """
+        element = _LEAF.fullmatch(found.xml)
+        if element and f"RR.{element[1]}" in LABELS:
+            label = self.values.label(element[1], "RR")
+            return Fact(label, [unescape(element[2])])
+        return Fact(self.values.label("unknown"), [found.xml])
 
     def facts(self, node, names):
         """Return the given plain children of an element as facts."""
@@ -154,7 +170,7 @@ class Walk:
         if address.GLN:
             block.facts.append(Fact(self.values.label("GLN"), [address.GLN]))
         for extra in address.extra:
-            block.facts.append(Fact(self.values.label("unknown"), [extra.xml]))
+            block.facts.append(self.extra(extra))
 
     def _kind(self, node, item):
         """Return the simple type of a child, ``None`` for one with children."""
