@@ -1,6 +1,7 @@
 """An invoice that was issued offline and rejected goes again under its old codes."""
 
 import requests
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -55,6 +56,17 @@ class TestTechnicalCorrection(SendingCommon):
         self.assertEqual(self.verdict(codes[0]), "invoice-known")
         self.assertEqual(self.verdict(codes[1]), "certificate-valid")
         self.assertEqual((new.verification_link, new.certificate_link), codes)
+
+    def test_notice_leads_to_the_correction_instead_of_a_new_issue(self):
+        view = self.env.ref("account.view_move_form")
+        form = etree.fromstring(
+            self.env["account.move"].get_view(view.id, "form")["arch"]
+        )
+        (draft,) = form.xpath("//span[@name='l10n_pl_ksef_what_to_do']")
+        (correct,) = form.xpath("//span[@name='l10n_pl_ksef_correct']")
+        self.assertEqual(draft.get("invisible"), "l10n_pl_ksef_can_correct")
+        self.assertEqual(correct.get("invisible"), "not l10n_pl_ksef_can_correct")
+        self.assertTrue(self.rejected().l10n_pl_ksef_can_correct)
 
     def test_rejected_correction_is_corrected_again(self):
         move = self.rejected()
