@@ -237,6 +237,18 @@ class TestCollectiveIdentifiers(PaymentsCommon):
         row = self.made(bills)
         self.assertEqual(self.memo(bills, group_payment=True), [row.number])
 
+    def test_identifier_that_was_asked_for_is_used_before_the_law_needs_it(self):
+        bills = self.bills("FV/1", "FV/2")
+        number = self.made(bills).number
+        self.assertEqual(self.memo(bills, IN_2026, group_payment=True), [number])
+
+    def test_company_that_pays_without_numbers_leaves_the_identifier_out(self):
+        bills = self.bills("FV/1", "FV/2")
+        number = self.made(bills).number
+        self.company.sudo().l10n_pl_ksef_payment_numbers = "never"
+        (memo,) = self.memo(bills, group_payment=True)
+        self.assertNotIn(number, memo)
+
     def test_payment_of_other_bills_does_not(self):
         bills = self.bills("FV/1", "FV/2", "FV/3")
         row = self.made(bills[:2])

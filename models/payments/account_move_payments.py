@@ -111,11 +111,13 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_payment_numbers(self, day):
         """Return the collective identifier of these bills, or their KSeF numbers."""
-        if not self.company_id._l10n_pl_ksef_pays_with_numbers(day):
-            return []
+        company = self.company_id
         collective = self._l10n_pl_ksef_collective()
-        if collective:
+        # Somebody has asked for it, so it is meant also before the law needs it.
+        if collective and company.l10n_pl_ksef_payment_numbers != NEVER:
             return [collective.number]
+        if not company._l10n_pl_ksef_pays_with_numbers(day):
+            return []
         return [n for n in self.mapped("l10n_pl_ksef_number") if n]
 
     def _l10n_pl_ksef_collective(self):
