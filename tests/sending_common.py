@@ -72,6 +72,25 @@ class SendingCommon(KsefCommon):
 
     def run_sender(self):
         self.run_cron("ir_cron_send_documents")
+        self.run_jobs()
+
+    def run_jobs(self):
+        """Do what the cron left to OCA's ``queue_job``, where that is installed."""
+        if "queue.job" not in self.env:
+            return
+        from odoo.addons.queue_job.job import Job
+
+        waiting = [
+            ("model_name", "=", "l10n_pl_ksef.document"),
+            ("state", "=", "pending"),
+        ]
+        for row in self.system["queue.job"].sudo().search(waiting):
+            with self.enter_registry_test_mode(), self.env.registry.cursor() as cr:
+                env = self.system(cr=cr, su=True)
+                job = Job.load(env, row.uuid)
+                job.perform()
+                job.set_done()
+                job.store()
 
     def time_passes(self):
         """Let every pause be over."""

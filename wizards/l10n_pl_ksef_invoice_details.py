@@ -79,12 +79,9 @@ class InvoiceDetails(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        default = self.env.context.get("default_company_id")
-        vals_list = [
-            vals | {"company_id": vals.get("company_id") or default}
-            for vals in vals_list
-        ]
-        chosen = {vals["company_id"] for vals in vals_list if vals["company_id"]}
+        default = self.env.context.get("default_company_id", self.env.company.id)
+        vals_list = [{"company_id": default} | vals for vals in vals_list]
+        chosen = [vals["company_id"] for vals in vals_list]
         self._check_administrator(self.env["res.company"].browse(chosen))
         # Whoever administers KSeF need not be able to change companies.
         return super(InvoiceDetails, self.sudo()).create(vals_list).sudo(self.env.su)
