@@ -1,6 +1,5 @@
 from . import l10n_pl_ksef_inbound_rule
 from . import res_company_bills
-from . import res_config_settings_bills
 from . import fa3_import_fields
 from . import fa3_import_deposits
 from . import fa3_import_header

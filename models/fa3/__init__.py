@@ -4,7 +4,6 @@ from . import res_partner
 from . import res_partner_bank
 from . import uom_uom
 from . import res_company_fa3
-from . import res_config_settings_fa3
 from . import l10n_pl_ksef_party
 from . import l10n_pl_ksef_part
 from . import l10n_pl_ksef_reference

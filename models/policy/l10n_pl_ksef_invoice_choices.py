@@ -1,11 +1,17 @@
-"""Settings: what FA(3) prints of the company."""
+"""What a company's invoices show, and what becomes of received ones: the choices.
+
+They stand on two pages: among Odoo's settings, which only system administrators open,
+and on one for those who administer KSeF.
+"""
 
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+class InvoiceChoices(models.AbstractModel):
+    _name = "l10n_pl_ksef.invoice_choices"
+    _description = "What invoices show"
 
+    company_id = fields.Many2one("res.company", required=True)
     l10n_pl_ksef_krs = fields.Char(
         related="company_id.l10n_pl_ksef_krs", readonly=False
     )
@@ -63,6 +69,17 @@ class ResConfigSettings(models.TransientModel):
     l10n_pl_ksef_authorised_role = fields.Selection(
         related="company_id.l10n_pl_ksef_authorised_role", readonly=False
     )
+    l10n_pl_ksef_new_supplier = fields.Selection(
+        related="company_id.l10n_pl_ksef_new_supplier", readonly=False, required=True
+    )
+    l10n_pl_ksef_deposit_account_id = fields.Many2one(
+        related="company_id.l10n_pl_ksef_deposit_account_id", readonly=False
+    )
 
     def _compute_l10n_pl_ksef_has_pos(self):
         self.l10n_pl_ksef_has_pos = "pos.order" in self.env
+
+    def action_l10n_pl_ksef_extra_taxes(self):
+        """Show the taxes that the Polish chart lacks, to choose from."""
+        self.ensure_one()
+        return self.env["l10n_pl_ksef.extra.taxes"]._open(self.company_id)
