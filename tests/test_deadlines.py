@@ -79,6 +79,42 @@ class TestDeadlines(SendingCommon):
             self.assertTrue(document.certificate_link)
             self.assertEqual(document.send_by, date(2026, 3, 3))
 
+    def test_midnight_passes_while_ksef_does_not_answer(self):
+        with freeze_time(BEFORE_MIDNIGHT):
+            move = self.invoice(invoice_date=date(2026, 3, 2))
+            move.action_l10n_pl_ksef_send()
+            self.fault("error", "", times=1000, status=503)
+            self.run_sender()
+            self.watch()
+            self.assertEqual(move.l10n_pl_ksef_issue_mode, "online")
+        with freeze_time(AFTER_MIDNIGHT):
+            self.watch()
+            self.assertEqual(move.l10n_pl_ksef_issue_mode, "offline24")
+            self.assertEqual(move.l10n_pl_ksef_send_by, date(2026, 3, 3))
+            self.assertEqual(len(move._l10n_pl_ksef_qr_codes()), 2)
+            self.watch()
+            self.assertTrue(move.l10n_pl_ksef_must_arrive)
+        with freeze_time("2026-03-03 08:00:00"):
+            self.watch()
+            self.assertTrue(self.tasks(move))
+
+    def test_midnight_passes_for_a_company_that_was_disconnected(self):
+        with freeze_time(BEFORE_MIDNIGHT):
+            move = self.invoice(invoice_date=date(2026, 3, 2))
+            move.action_l10n_pl_ksef_send()
+            self.company.sudo().l10n_pl_ksef_offline_certificate_id = False
+        with freeze_time("2026-03-03 08:00:00"):
+            self.watch()
+            self.assertEqual(move.l10n_pl_ksef_issue_mode, "offline24")
+            self.assertTrue(self.tasks(move))
+
+    def test_invoice_with_an_earlier_date_is_left_to_the_sender(self):
+        yesterday = today_in_warsaw() - timedelta(days=1)
+        move = self.invoice(invoice_date=yesterday)
+        move.action_l10n_pl_ksef_send()
+        self.watch()
+        self.assertEqual(move.l10n_pl_ksef_issue_mode, "online")
+
     def test_late_ones_and_fresh_ones_go_in_packages_of_their_own(self):
         self.company.sudo().l10n_pl_ksef_batch_from = 2
         today = today_in_warsaw()

@@ -54,6 +54,9 @@ class TestSelfBillingSending(SendingCommon):
             **values,
         )
 
+    def test_bill_that_was_not_sent_is_not_issued_yet(self):
+        self.assertEqual(self.bill().l10n_pl_ksef_jpk_marker, "missing")
+
     def test_button_brings_number_and_upo(self):
         self.allow()
         move = self.bill()

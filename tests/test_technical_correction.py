@@ -1,9 +1,13 @@
 """An invoice that was issued offline and rejected goes again under its old codes."""
 
+from ast import literal_eval
+from datetime import datetime, time
+
 import requests
+from freezegun import freeze_time
 from lxml import etree
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -56,6 +60,49 @@ class TestTechnicalCorrection(SendingCommon):
         self.assertEqual(self.verdict(codes[0]), "invoice-known")
         self.assertEqual(self.verdict(codes[1]), "certificate-valid")
         self.assertEqual((new.verification_link, new.certificate_link), codes)
+
+    def listed(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_pl_ksef.account_move_action_l10n_pl_ksef_send_by"
+        )
+        return self.env["account.move"].search(literal_eval(action["domain"]))
+
+    def test_rejected_invoice_keeps_its_deadline_until_it_is_there(self):
+        move = self.rejected()
+        deadline = move.l10n_pl_ksef_document_id.send_by
+        self.assertTrue(deadline)
+        self.assertEqual(move.l10n_pl_ksef_send_by, deadline)
+        self.assertIn(move, self.listed())
+        self.assertEqual(move.l10n_pl_ksef_jpk_marker, "DI")
+        with freeze_time(datetime.combine(deadline, time(9))):
+            self.run_cron("ir_cron_watch_deadlines")
+        self.assertIn("rejected", move.sudo().activity_ids.note)
+        self.mend(move)
+        self.assertInKsefOnce(move)
+        self.assertFalse(move.l10n_pl_ksef_send_by)
+        self.assertNotIn(move, self.listed())
+        self.assertFalse(move.sudo().activity_ids)
+
+    def test_failure_moves_the_deadline_of_a_rejected_invoice(self):
+        move = self.rejected()
+        now = fields.Datetime.now()
+        outages = self.system["l10n_pl_ksef.outage"]
+        outage = outages.create({"mode": "failure", "start": now})
+        self.assertFalse(move.l10n_pl_ksef_send_by)
+        self.assertEqual(move.l10n_pl_ksef_urgency, "outage")
+        self.assertIn(move, self.listed())
+        outage.end = now
+        self.assertTrue(move.l10n_pl_ksef_send_by)
+
+    def test_rejected_invoice_that_stays_out_has_no_deadline(self):
+        for leave in (
+            lambda move: move.write({"l10n_pl_ksef_outside": True}),
+            lambda move: move.button_cancel(),
+        ):
+            move = self.rejected()
+            leave(move)
+            self.assertFalse(move.l10n_pl_ksef_send_by)
+            self.assertNotIn(move, self.listed())
 
     def test_notice_leads_to_the_correction_instead_of_a_new_issue(self):
         view = self.env.ref("account.view_move_form")

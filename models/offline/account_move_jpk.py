@@ -61,6 +61,7 @@ class AccountMove(models.Model):
         "l10n_pl_ksef_number",
         "l10n_pl_ksef_state",
         "l10n_pl_ksef_issue_mode",
+        "l10n_pl_ksef_must_arrive",
         "l10n_pl_ksef_outside",
         "l10n_pl_ksef_outside_number",
     )
@@ -84,13 +85,13 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self._l10n_pl_ksef_jpk_number():
             return NUMBER
-        if self.l10n_pl_ksef_state in LIVE:
+        if self.l10n_pl_ksef_state in LIVE or self.l10n_pl_ksef_must_arrive:
             return self._l10n_pl_ksef_jpk_of_waiting()
+        if self._l10n_pl_ksef_jpk_is_due():
+            return MISSING
         if self.is_purchase_document(include_receipts=True):
             return self._l10n_pl_ksef_jpk_of_purchase()
-        if not self.is_sale_document():
-            return DI
-        return MISSING if self._l10n_pl_ksef_jpk_is_due() else BFK
+        return BFK if self.is_sale_document() else DI
 
     def _l10n_pl_ksef_jpk_number(self):
         """Return the KSeF number to hand in, whoever has sent the invoice."""

@@ -3,10 +3,23 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED
+from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED, REJECTED
 from ..common.rights import SEND, check_right, has_right
 from .l10n_pl_ksef_document_offline import ISSUE_MODES
 from .l10n_pl_ksef_outage import TOTAL_FAILURE
+
+
+#: issued offline and not in KSeF; what was rejected must still get there in time.
+MUST_ARRIVE = [
+    ("l10n_pl_ksef_issue_mode", "not in", (False, ONLINE)),
+    "|",
+    ("l10n_pl_ksef_state", "in", LIVE),
+    "&",
+    "&",
+    ("l10n_pl_ksef_state", "=", REJECTED),
+    ("l10n_pl_ksef_outside", "=", False),
+    ("state", "!=", "cancel"),
+]
 
 
 class AccountMove(models.Model):
@@ -18,6 +31,11 @@ class AccountMove(models.Model):
     l10n_pl_ksef_send_by = fields.Date(
         "To be sent to KSeF by", compute="_compute_l10n_pl_ksef_offline", store=True
     )
+    l10n_pl_ksef_must_arrive = fields.Boolean(
+        compute="_compute_l10n_pl_ksef_must_arrive",
+        search="_search_l10n_pl_ksef_must_arrive",
+        export_string_translation=False,
+    )
     l10n_pl_ksef_can_issue_offline = fields.Boolean(
         compute="_compute_l10n_pl_ksef_can_issue_offline"
     )
@@ -25,14 +43,32 @@ class AccountMove(models.Model):
     @api.depends(
         "l10n_pl_ksef_document_ids.issue_mode",
         "l10n_pl_ksef_document_ids.send_by",
-        "l10n_pl_ksef_document_ids.state",
+        "l10n_pl_ksef_state",
+        "l10n_pl_ksef_outside",
+        "state",
     )
     def _compute_l10n_pl_ksef_offline(self):
         for move in self:
             document = move.l10n_pl_ksef_document_ids.sorted("id")[-1:]
-            waits = document.issue_mode != ONLINE and document.state in LIVE
             move.l10n_pl_ksef_issue_mode = document.issue_mode
+            waits = bool(move.filtered_domain(MUST_ARRIVE))
             move.l10n_pl_ksef_send_by = waits and document.send_by
+
+    @api.depends(
+        "l10n_pl_ksef_issue_mode",
+        "l10n_pl_ksef_state",
+        "l10n_pl_ksef_outside",
+        "state",
+    )
+    def _compute_l10n_pl_ksef_must_arrive(self):
+        waiting = self.filtered_domain(MUST_ARRIVE)
+        waiting.l10n_pl_ksef_must_arrive = True
+        (self - waiting).l10n_pl_ksef_must_arrive = False
+
+    def _search_l10n_pl_ksef_must_arrive(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return MUST_ARRIVE
 
     @api.depends_context("uid")
     @api.depends("l10n_pl_ksef_can_send", "l10n_pl_ksef_state")

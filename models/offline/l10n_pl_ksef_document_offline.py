@@ -8,7 +8,7 @@ from ...ksef import deadlines
 from ...ksef.errors import KsefError
 from ...ksef.links import certificate_link
 from ..common import messages
-from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED
+from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED, REJECTED
 from ..common.vault import VaultError
 
 ISSUE_MODES = [
@@ -41,8 +41,20 @@ class Document(models.Model):
 
     @api.private
     def _offline_waiting(self):
-        """Return what was issued offline and is not in KSeF yet."""
-        return self.search([("issue_mode", "!=", ONLINE), ("state", "in", LIVE)])
+        """Return what was issued offline and is not in KSeF yet.
+
+        KSeF's refusal ends no deadline: the mended file must be there in time.
+        """
+        offline = [("issue_mode", "!=", ONLINE)]
+        refused = self.search(
+            [
+                *offline,
+                ("state", "=", REJECTED),
+                ("move_id.l10n_pl_ksef_must_arrive", "=", True),
+            ]
+        )
+        latest = refused.filtered(lambda d: d == d.move_id.l10n_pl_ksef_document_id)
+        return self.search([*offline, ("state", "in", LIVE)]) | latest
 
     @api.private
     def _end_pauses(self):
@@ -83,7 +95,8 @@ class Document(models.Model):
         """
         self.ensure_one()
         today = deadlines.today_in_warsaw()
-        if self.issue_mode != ONLINE or self.move_id.invoice_date >= today:
+        waits = self.state == QUEUED and self.issue_mode == ONLINE
+        if not waits or self.move_id.invoice_date >= today:
             return
         try:
             self._issue_offline(OFFLINE24)

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...ksef import deadlines
+from ..common.document_states import ONLINE, QUEUED, REJECTED
+from ..common.durable import durably
 from ..common.ksef_activities import responsible, schedule
 
 #: Warsaw; a few minutes after midnight, so that no clock is still in yesterday.
@@ -59,6 +61,7 @@ class Document(models.Model):
     @api.model
     def _cron_watch_deadlines(self):
         """Warn of each deadline once, on its last day; take back what moved."""
+        self.sudo()._turn_those_past_midnight()
         waiting = self.sudo()._offline_waiting()
         moved = waiting.filtered(lambda d: d.warned_of and d.warned_of != d.send_by)
         moved._take_warning_back()
@@ -66,6 +69,29 @@ class Document(models.Model):
         for document in waiting:
             if document.send_by and document.send_by <= today:
                 document._warn_of_deadline()
+
+    def _turn_those_past_midnight(self):
+        """Issue in offline24 what waits since another day, whatever holds it.
+
+        Before it is sent the sender does that; here it is done while KSeF does not
+        answer, so that codes, deadline and warning do not wait for it.
+        """
+        today = deadlines.today_in_warsaw()
+        late = self.search(
+            [
+                ("state", "=", QUEUED),
+                ("issue_mode", "=", ONLINE),
+                ("queued_at", "<", beginning_of(today)),
+                ("move_id.invoice_date", "<", today),
+            ]
+        )
+        for document in late:
+            # Alone: each commit empties the cache.
+            durably(self.env, document.with_prefetch()._turn_if_nobody_works_on_it)
+
+    def _turn_if_nobody_works_on_it(self):
+        if document := self.try_lock_for_update():
+            document._turn_offline_if_late()
 
     def _take_warning_back(self):
         self.move_id.sudo().activity_unlink([f"l10n_pl_ksef.{DEADLINE}"])
@@ -82,17 +108,31 @@ class Document(models.Model):
             DEADLINE,
             user,
             env._("Issued offline: must be in KSeF today"),
-            note=env._(
-                "Invoice %(name)s must reach KSeF by %(day)s (art. %(article)s of the"
-                " VAT Act) and has not been taken yet. It is tried again by itself; see"
-                " what holds it.",
-                name=self.move_id.name,
-                day=format_date(env, self.send_by),
-                article=self.send_by_article,
-            ),
+            note=self.with_env(env)._words_of_warning(),
             day=self.send_by,
         )
         self.warned_of = self.send_by
+
+    def _words_of_warning(self):
+        """Say by when the invoice must be there, and who has to do something."""
+        facts = {
+            "name": self.move_id.name,
+            "day": format_date(self.env, self.send_by),
+            "article": self.send_by_article,
+        }
+        if self.state == REJECTED:
+            return self.env._(
+                "Invoice %(name)s must reach KSeF by %(day)s (art. %(article)s of the"
+                " VAT Act), and KSeF rejected it. Mend what KSeF names and send it"
+                " again; it does not go by itself.",
+                **facts,
+            )
+        return self.env._(
+            "Invoice %(name)s must reach KSeF by %(day)s (art. %(article)s of the"
+            " VAT Act) and has not been taken yet. It is tried again by itself; see"
+            " what holds it.",
+            **facts,
+        )
 
 
 class AccountMove(models.Model):
@@ -110,7 +150,7 @@ class AccountMove(models.Model):
     )
 
     @api.depends(
-        "l10n_pl_ksef_send_by", "l10n_pl_ksef_issue_mode", "l10n_pl_ksef_state"
+        "l10n_pl_ksef_send_by", "l10n_pl_ksef_must_arrive", "l10n_pl_ksef_state"
     )
     def _compute_l10n_pl_ksef_urgency(self):
         today = deadlines.today_in_warsaw()
@@ -120,7 +160,7 @@ class AccountMove(models.Model):
                 urgency = "late" if day < today else "soon"
                 urgency = "last_day" if day == today else urgency
             else:
-                urgency = move._l10n_pl_ksef_waits_offline() and "outage"
+                urgency = move.l10n_pl_ksef_must_arrive and "outage"
             move.l10n_pl_ksef_urgency = urgency
 
     @api.private
