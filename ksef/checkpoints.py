@@ -43,7 +43,8 @@ def next_range(checkpoint: datetime, now: datetime) -> DateRange:
     :param now: aware
     """
     latest = _plus_months(checkpoint, RANGE_MONTHS) - _TICK
-    end = None if now + _MARGIN < latest else min(latest, now)
+    # An end close to now would pass for complete where no mark is told.
+    end = None if now + _MARGIN < latest else min(latest, now - _MARGIN)
     return DateRange(checkpoint, end)
 
 

@@ -30,6 +30,21 @@ def normalize_nip(text: str) -> str:
     return plain[2:] if plain.startswith("PL") else plain
 
 
+def nip_spellings(nip: str) -> tuple[str, ...]:
+    """Return the ways in which people write a NIP, for an exact search.
+
+    :param nip: ten digits
+    """
+    groups = ((10,), (3, 3, 2, 2), (3, 2, 2, 3))
+    found = set()
+    for sizes in groups:
+        ends = [sum(sizes[: place + 1]) for place in range(len(sizes))]
+        parts = [nip[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        found |= {sign.join(parts) for sign in ("-", " ")}
+    prefixes = ("", "PL", "PL ", "pl", "pl ")
+    return tuple(sorted(prefix + each for prefix in prefixes for each in found))
+
+
 def is_nip(text: str) -> bool:
     """Tell whether ``text`` is ten digits with the right check digit.
 

@@ -55,6 +55,8 @@ from . import (
     test_inbox_order,
     test_inbox_rules,
     test_inbox_search,
+    test_inbox_switches,
+    test_inbox_twins,
     test_inbox_soak,
     test_inbox_speed,
     test_inbox_tour,

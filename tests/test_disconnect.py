@@ -69,6 +69,24 @@ class TestDisconnect(WizardCommon):
         self.ask().action_disconnect()
         self.assertEqual(document.with_context(bin_size=False).xml, b"PEZha3R1cmEvPg==")
 
+    def test_what_waits_to_be_sent_wakes_the_scheduler_no_more(self):
+        move = self.init_invoice(
+            "out_invoice",
+            self.partner_company,
+            amounts=[100],
+            taxes=self.company_data["default_tax_sale"],
+            post=True,
+        )
+        document = self.env["l10n_pl_ksef.document"].sudo()._freeze(move, b"<Faktura/>")
+        document._note(next_try_at="2026-01-01 12:00:00")
+        self.ask().action_disconnect()
+        cron = self.env.ref("l10n_pl_ksef.ir_cron_send_documents").sudo()
+        triggers = self.system["ir.cron.trigger"].sudo()
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self.assertEqual(document.state, "queued")
+        self.run_cron("ir_cron_send_documents")
+        self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
+
     def test_company_that_is_not_connected_cannot_be_disconnected(self):
         self.ask().action_disconnect()
         with self.assertRaises(UserError):

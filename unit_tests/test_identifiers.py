@@ -13,6 +13,7 @@ from ksef.identifiers import (
     is_internal_id,
     is_ksef_number_checksum_right,
     is_nip,
+    nip_spellings,
     normalize_nip,
 )
 
@@ -45,6 +46,14 @@ def test_a_right_nip(nip):
 )
 def test_a_wrong_nip(nip):
     assert not is_nip(nip)
+
+
+def test_spellings_of_a_nip():
+    found = nip_spellings("5265877635")
+    assert {"5265877635", "PL5265877635", "526-587-76-35", "PL 526 58 77 635"} <= set(
+        found
+    )
+    assert {normalize_nip(each) for each in found} == {"5265877635"}
 
 
 def test_a_remainder_of_ten_is_never_a_nip():

@@ -10,13 +10,15 @@ class InboundMerge(models.TransientModel):
     _description = "Merge a received invoice with a bill"
 
     inbound_id = fields.Many2one("l10n_pl_ksef.inbound", required=True, readonly=True)
-    company_id = fields.Many2one(related="inbound_id.company_id")
+    family_ids = fields.Many2many(
+        "res.company", compute="_compute_family_ids", export_string_translation=False
+    )
     candidate_ids = fields.Many2many(related="inbound_id.candidate_ids")
     move_id = fields.Many2one(
         "account.move",
         "Bill",
         required=True,
-        domain="[('company_id', '=', company_id), ('state', '!=', 'cancel'),"
+        domain="[('company_id', 'in', family_ids), ('state', '!=', 'cancel'),"
         " ('move_type', 'in', ('in_invoice', 'in_refund')),"
         " ('l10n_pl_ksef_number', '=', False)]",
         compute="_compute_move_id",
@@ -24,6 +26,11 @@ class InboundMerge(models.TransientModel):
         readonly=False,
     )
     differences = fields.Text(compute="_compute_differences")
+
+    @api.depends("inbound_id")
+    def _compute_family_ids(self):
+        for wizard in self:
+            wizard.family_ids = wizard.inbound_id._family() & self.env.companies
 
     @api.depends("inbound_id")
     def _compute_move_id(self):

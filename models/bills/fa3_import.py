@@ -282,9 +282,19 @@ class AccountMove(models.Model):
             job.notes.add("linked_differs", given=job.amount(given), booked=booked)
         # Nothing here has to do with journal items, whose check is dear.
         quiet = self.sudo().with_context(skip_invoice_sync=True)
-        quiet.write(self._l10n_pl_ksef_file_values(job))
+        account = self._l10n_pl_ksef_joined_account(job)
+        quiet.write({**self._l10n_pl_ksef_file_values(job), **account})
         self._l10n_pl_ksef_order_picture()
         self._l10n_pl_ksef_tell(job)
         self._l10n_pl_ksef_answer_seekers()
         todo = tuple(note.text for note in job.notes.todo)
         return Imported(self, "linked", reason, todo)
+
+    def _l10n_pl_ksef_joined_account(self, job):
+        """Return the account of the document for a bill that has none yet."""
+        payment = job.reading.fa.Platnosc
+        is_open = self.payment_state in ("not_paid", "partial")
+        if self.partner_bank_id or not payment or not is_open:
+            return {}
+        job.partner = self.partner_id
+        return self._l10n_pl_ksef_import_account(job, payment)

@@ -56,7 +56,10 @@ class AccountMove(models.Model):
                 ("l10n_pl_ksef_received_kind", "in", (False, reading.kind)),
             ]
         )
-        found = self._l10n_pl_ksef_found_anywhere(domain)
+        # A number may hold what a search takes for any character ("FV_1").
+        found = self._l10n_pl_ksef_found_anywhere(domain).filtered(
+            lambda m: (m.ref or "").casefold() == reading.number.casefold()
+        )
         if reading.issued:
             found = found.filtered(
                 lambda m: (

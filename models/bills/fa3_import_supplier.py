@@ -109,7 +109,7 @@ class Supplier:
         model = self.env["res.partner"].with_context(active_test=active)
         domain = [*model._check_company_domain(self.company)]
         if self.nip:
-            exact = ("vat", "in", [number, f"PL{number}"])
+            exact = ("vat", "in", identifiers.nip_spellings(number))
             loose = ("vat", "=like", "%" + "%".join(number))
             found = model.search([*domain, exact]) or model.search(
                 [*domain, loose]

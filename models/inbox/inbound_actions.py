@@ -144,9 +144,18 @@ class Inbound(models.Model):
 
     @api.private
     def _merge_by_hand(self, move):
-        """Merge with a bill that a person has chosen."""
+        """Merge with a bill that a person has chosen.
+
+        :raises UserError: it is no bill of this company that is in the books
+        """
         row = self._chosen(OPEN)
         move.check_access("write")
+        is_bill = move.move_type in ("in_invoice", "in_refund")
+        is_ours = move.company_id in row._family()
+        if not is_bill or not is_ours or move.state == "cancel":
+            raise UserError(
+                self.env._("Choose a bill of your company that is not cancelled.")
+            )
         row._merge(move)
         row._notify()
 

@@ -1,8 +1,10 @@
 """The same invoice, entered before: found, offered, merged, never booked twice."""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ...ksef.fa3 import farmers
+from ...ksef.identifiers import nip_spellings
 from ..bills.fa3_import_job import Books, Job
 from .inbound_states import MERGED
 from .res_company_inbox import plain_number
@@ -38,25 +40,32 @@ class Inbound(models.Model):
         moves = self.env["account.move"].sudo()
         if not self.seller_nip or not self.gross_amount:
             return moves
+        is_bill = self.gross_amount > 0
+        domain = [
+            ("company_id", "in", self._family().ids),
+            ("move_type", "=", "in_invoice" if is_bill else "in_refund"),
+            ("state", "!=", "cancel"),
+            ("l10n_pl_ksef_number", "=", False),
+            ("l10n_pl_ksef_source_hash", "=", False),
+            ("partner_id.vat", "in", nip_spellings(self.seller_nip)),
+        ]
         found = moves.search(
-            [
-                ("company_id", "in", self._family().ids),
-                (
-                    "move_type",
-                    "=",
-                    "in_invoice" if self.gross_amount > 0 else "in_refund",
-                ),
-                ("state", "!=", "cancel"),
-                ("l10n_pl_ksef_number", "=", False),
-                ("l10n_pl_ksef_source_hash", "=", False),
-                ("partner_id.vat", "in", (self.seller_nip, f"PL{self.seller_nip}")),
-            ],
-            order="id desc",
-            limit=200,
+            Domain(domain) & self._alike_domain(), order="id desc", limit=200
         )
         if "l10n_pl_edi_number" in moves._fields:
             found = found.filtered(lambda move: not move.l10n_pl_edi_number)
         return found.filtered(self._may_be)
+
+    def _alike_domain(self):
+        """Return a domain of all that ``_may_be`` may find, and little more."""
+        gross = abs(self.gross_amount)
+        room = self.company_id.l10n_pl_ksef_merge_tolerance + 0.01
+        alike = Domain("amount_total", ">=", gross - room)
+        alike &= Domain("amount_total", "<=", gross + room)
+        number = plain_number(self.invoice_number)
+        if number:
+            alike |= Domain("ref", "=ilike", f"%{'%'.join(number)}%")
+        return alike
 
     def _may_be(self, move):
         if plain_number(move.ref) and plain_number(move.ref) == plain_number(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 
 from ...ksef.deadlines import today_in_warsaw
+from ...ksef.identifiers import nip_spellings
 from ..common.ksef_activities import administrators, schedule
 from ..policy.res_company_policy import WARSAW
 from .inbound_states import BUYER, OPEN
@@ -84,7 +85,7 @@ class Inbound(models.Model):
             .sudo()
             .search(
                 [
-                    ("vat", "in", (self.seller_nip, f"PL{self.seller_nip}")),
+                    ("vat", "in", nip_spellings(self.seller_nip)),
                     ("l10n_pl_ksef_follower_ids", "!=", False),
                     ("company_id", "in", (False, self.company_id.id)),
                 ]

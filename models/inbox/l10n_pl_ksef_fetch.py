@@ -255,10 +255,22 @@ class Fetch(models.Model):
                 ("reference_number", "!=", False),
             ],
             order="not_before",
-            limit=1,
         )
+        # What is switched off would wake the cron again and again, for nothing.
+        waiting = waiting.filtered(lambda place: place._is_wanted())[:1]
         if waiting:
-            self._trigger(max(waiting.not_before, fields.Datetime.now()))
+            soonest = fields.Datetime.now() + timedelta(minutes=1)
+            self._trigger(max(waiting.not_before, soonest))
+
+    def _is_wanted(self):
+        """Tell whether the company fetches by this role, where it is connected."""
+        self.ensure_one()
+        company = self.company_id
+        return (
+            company._l10n_pl_ksef_fetches()
+            and self.environment == company.l10n_pl_ksef_environment
+            and self.role in company._l10n_pl_ksef_fetched_roles()
+        )
 
     @api.private
     def _trigger(self, at=None):

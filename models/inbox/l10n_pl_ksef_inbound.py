@@ -16,6 +16,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...ksef.crypto import sha256_base64
+from ...ksef.identifiers import normalize_nip
 from ...ksef.messages_inbox import InvoiceMetadata
 from ..common.moments import naive
 from ..policy.res_company_policy import WARSAW
@@ -199,7 +200,7 @@ class Inbound(models.Model):
         digest = sha256_base64(item.content)
         return {
             "company_id": company.id,
-            "role": role,
+            "role": self._true_role(company, role, item),
             "environment": company.l10n_pl_ksef_environment,
             "ksef_number": number,
             "xml": base64.b64encode(item.content),
@@ -208,6 +209,15 @@ class Inbound(models.Model):
             "metadata": item.metadata_json or _as_json(item.metadata),
             **(_told(item.metadata, digest) if item.metadata else {}),
         }
+
+    def _true_role(self, company, role, item):
+        """Return what we are to an invoice: a third party may be the buyer as well.
+
+        Which of its roles is asked for first is chance.
+        """
+        buyer = item.metadata and item.metadata.buyer.value
+        is_ours = buyer and normalize_nip(buyer) == company.l10n_pl_ksef_nip
+        return BUYER if is_ours and role != SELLER else role
 
     @api.private
     def _notify(self):

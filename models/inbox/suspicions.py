@@ -8,6 +8,7 @@ from typing import Any
 
 from odoo.tools import format_date
 
+from ...ksef.identifiers import nip_spellings
 from .res_company_inbox import plain_number
 
 #: days that a term may be shorter than the supplier's usual one.
@@ -54,6 +55,7 @@ class Suspicions:
         asked = (
             self._supplier(),
             self._account(),
+            self._other_account(),
             self._white_list(),
             self._number(),
             self._term(),
@@ -71,7 +73,7 @@ class Suspicions:
                 ("move_type", "in", _BILLS),
                 ("state", "!=", "cancel"),
                 ("id", "not in", about.bill.ids),
-                ("partner_id.vat", "in", (about.nip, f"PL{about.nip}")),
+                ("partner_id.vat", "in", nip_spellings(about.nip)),
             ],
             order="invoice_date desc, id desc",
             limit=_EARLIER,
@@ -102,6 +104,19 @@ class Suspicions:
                 "A new bank account: %(account)s. Ask the supplier before you pay to"
                 " it.",
                 account=", ".join(new),
+            )
+
+    def _other_account(self):
+        """Tell that a bill is paid to another account of the supplier than it asks."""
+        bill, given = self.about.bill, (self.about.row.account_numbers or "").split()
+        bank = bill.partner_bank_id
+        # A factor's account is chosen by a person, who was told of it.
+        is_own = bank.partner_id.commercial_partner_id == bill.commercial_partner_id
+        if bank and is_own and given and not set(given) & set(self.about.accounts):
+            yield self.env._(
+                "The invoice asks to be paid to %(account)s, not to the account of the"
+                " bill.",
+                account=", ".join(given),
             )
 
     def _white_list(self):

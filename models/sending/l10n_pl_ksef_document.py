@@ -268,10 +268,13 @@ class Document(models.Model):
     @api.private
     def _trigger_next(self):
         """Wake the cron when the next row is due (KSeF's own hints included)."""
+        # Rows of a company that was disconnected would wake it again and again.
+        is_connected = ("company_id.l10n_pl_ksef_auth_certificate_id", "!=", False)
         times = [
             self.sudo()
             .search(
                 [
+                    is_connected,
                     ("next_try_at", "!=", False),
                     "|",
                     ("state", "=", QUEUED),
@@ -286,7 +289,11 @@ class Document(models.Model):
             self.env["l10n_pl_ksef.session"]
             .sudo()
             .search(
-                [("state", "in", UNFINISHED), ("next_check_at", "!=", False)],
+                [
+                    is_connected,
+                    ("state", "in", UNFINISHED),
+                    ("next_check_at", "!=", False),
+                ],
                 order="next_check_at",
                 limit=1,
             )
