@@ -53,6 +53,7 @@ from . import (
     test_inbox_merging,
     test_inbox_notices,
     test_inbox_order,
+    test_inbox_outcome,
     test_inbox_rules,
     test_inbox_search,
     test_inbox_switches,

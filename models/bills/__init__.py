@@ -10,6 +10,7 @@ from . import fa3_import_links
 from . import fa3_import_seeking
 from . import fa3_import_confirmed
 from . import fa3_import_route
+from . import fa3_import_joining
 from . import fa3_import
 from . import fa3_import_upload
 from . import fa3_import_create_supplier

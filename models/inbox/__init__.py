@@ -4,6 +4,7 @@ from . import l10n_pl_ksef_fetch
 from . import inbound_rules
 from . import inbound_searching
 from . import inbound_booking
+from . import inbound_outcome
 from . import inbound_merging
 from . import inbound_actions
 from . import white_list_check

@@ -22,8 +22,9 @@ from .l10n_pl_ksef_inbound import Received
 
 _logger = logging.getLogger(__name__)
 
-#: pauses (seconds) between looks at an export within one run.
-PATIENCE_SECONDS = (1, 2, 3, 5, 8, 13)
+#: pauses (seconds) before each look at an export within the run that ordered it; the
+#: first one, for it is never ready at once, the last ones longer.
+PATIENCE_SECONDS = (2, 4, 9, 17)
 #: minutes until the next run looks: a tenth of what the export has taken so far.
 WAIT_MINUTES = (1, 30)
 #: an export that takes longer never ends; KSeF has always needed minutes.
@@ -62,6 +63,7 @@ class PackageFetching:
                 return self._finish(place)
             raise
         durably(self.env, lambda: place._keep_order(reference, key, filters.dates))
+        self.sleep(PATIENCE_SECONDS[0])
         return True
 
     def _follow_export(self, place):
@@ -81,7 +83,7 @@ class PackageFetching:
 
     def _verdict(self, place):
         """Return the last verdict on an export: WAIT when patience ended."""
-        for pause in (*PATIENCE_SECONDS, None):
+        for pause in (*PATIENCE_SECONDS[1:], None):
             try:
                 status = self.client.export_status(place.reference_number)
             except KsefError as error:

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import farmers
 from ..common.rights import RECEIVE, check_right
-from .inbound_states import NOT_BOOKED, NOT_OURS, OPEN, SET_ASIDE
+from .inbound_states import CREATED, MERGED, NOT_BOOKED, NOT_OURS, OPEN, SET_ASIDE
 
 #: bills that are made while the person waits; the scheduler makes the others.
 AT_ONCE = 20
@@ -71,10 +71,13 @@ class Inbound(models.Model):
         """Make bills of the chosen rows; many are made by the scheduler."""
         rows = self._chosen(OPEN)
         if len(rows) > AT_ONCE:
-            rows._note(is_booking_asked=True)
+            rows._note(is_booking_asked=True, asked_by_id=self.env.uid)
             self._trigger_booking()
             return self._told(
-                self.env._("%(count)s bills are being made.", count=len(rows))
+                self.env._(
+                    "%(count)s bills are being made. You are told when all are done.",
+                    count=len(rows),
+                )
             )
         books = {}
         for row in rows:
@@ -82,7 +85,7 @@ class Inbound(models.Model):
         rows._notify()
         if len(self) == 1 and self.move_id:
             return self.action_open_bill()
-        return True
+        return self._told(rows._outcome(), is_fine=all(row.move_id for row in rows))
 
     def action_set_aside(self):
         """Ask for the reason why the chosen rows are kept out of the books."""
@@ -110,8 +113,12 @@ class Inbound(models.Model):
         }
 
     def action_reopen(self):
-        """Take back that rows were set aside."""
-        rows = self._chosen(SET_ASIDE)
+        """Take back that rows were set aside or merged, or that a bill was cancelled.
+
+        :raises UserError: a bill was made of one, and is still in the books
+        """
+        rows = self._chosen((*SET_ASIDE, CREATED, MERGED))
+        rows._release_bills()
         rows._reopen()
         rows._notify()
 
@@ -179,9 +186,14 @@ class Inbound(models.Model):
             )
         return rows
 
-    def _told(self, message):
+    def _told(self, message, *, is_fine=True):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "info", "message": message},
+            "params": {
+                "type": "info" if is_fine else "warning",
+                "message": message,
+                "sticky": not is_fine,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
         }

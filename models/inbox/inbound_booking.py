@@ -67,6 +67,7 @@ class Inbound(models.Model):
                 books.clear()
             if not progress(1):
                 break
+        self._tell_who_asked()
 
     @api.private
     def _trigger_booking(self):

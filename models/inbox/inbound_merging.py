@@ -1,12 +1,13 @@
 """The same invoice, entered before: found, offered, merged, never booked twice."""
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...ksef.fa3 import farmers
 from ...ksef.identifiers import nip_spellings
 from ..bills.fa3_import_job import Books, Job
-from .inbound_states import MERGED
+from .inbound_states import CREATED, MERGED
 from .res_company_inbox import plain_number
 
 #: days between two dates of one invoice, as people enter them.
@@ -103,3 +104,23 @@ class Inbound(models.Model):
             move_id=imported.move.id,
             reason="\n".join(imported.todo) or False,
         )
+
+    def _release_bills(self):
+        """Take these invoices off the bills that they were merged with.
+
+        :raises AccessError: no right to change such a bill
+        :raises UserError: a bill was made of one, and is still in the books
+        """
+        for row in self:
+            move = row.sudo().move_id.with_env(row.env)
+            if not move or move.sudo().state == "cancel":
+                continue
+            if row.state == CREATED:
+                raise UserError(
+                    self.env._(
+                        "%(bill)s was made of this invoice. Cancel or delete it first.",
+                        bill=move.sudo().display_name,
+                    )
+                )
+            move.check_access("write")
+            move._l10n_pl_ksef_part((row.account_numbers or "").split())

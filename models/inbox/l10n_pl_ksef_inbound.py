@@ -113,6 +113,7 @@ class Inbound(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    bill_state = fields.Selection(related="move_id.state", string="State of the bill")
     reason = fields.Text(readonly=True)
     is_read = fields.Boolean(readonly=True, export_string_translation=False)
 
