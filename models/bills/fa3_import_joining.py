@@ -1,4 +1,4 @@
-"""A document and the bill that it already is: joined, and parted when that was wrong."""
+"""A document and the bill that it already is: joined, or parted when that was wrong."""
 
 from odoo import api, models
 
