@@ -163,6 +163,46 @@ class TestOffline(SendingCommon):
         self.run_sender()
         self.assertFalse(self.requests())
 
+    def total_failure(self):
+        began = fields.Datetime.now() - timedelta(hours=1)
+        return self.outage("total_failure", began)
+
+    def test_what_is_posted_in_a_total_failure_is_outside(self):
+        self.company.sudo().l10n_pl_ksef_sending = "pl_companies"
+        self.total_failure()
+        move = self.invoice()
+        self.assertTrue(move.l10n_pl_ksef_outside)
+        self.assertFalse(move.l10n_pl_ksef_state)
+        self.assertFalse(move._l10n_pl_ksef_qr_codes())
+        yesterday = self.invoice(invoice_date=today_in_warsaw() - timedelta(days=1))
+        self.assertFalse(yesterday.l10n_pl_ksef_outside)
+
+    def test_queue_rests_in_a_total_failure_and_goes_after_it(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        outage = self.total_failure()
+        self.run_sender()
+        self.assertFalse(self.requests())
+        self.assertIn("total failure", move.l10n_pl_ksef_hold)
+        outage.end = fields.Datetime.now()
+        self.run_sender()
+        self.assertInKsefOnce(move)
+
+    def test_waiting_invoice_is_taken_out_in_a_total_failure(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        self.total_failure()
+        move.action_l10n_pl_ksef_issue_offline()
+        self.assertTrue(move.l10n_pl_ksef_outside)
+        self.assertFalse(move.l10n_pl_ksef_document_ids)
+
+    def test_invoice_issued_offline_before_a_total_failure_stays_what_it_is(self):
+        move = self.offline()
+        self.total_failure()
+        with self.assertRaisesRegex(UserError, "issued offline"):
+            move.action_l10n_pl_ksef_issue_offline()
+        self.assertFalse(move.l10n_pl_ksef_outside)
+
     def test_accountant_reads_outages_only(self):
         outages = self.env["l10n_pl_ksef.outage"]
         self.assertTrue(outages.has_access("read"))

@@ -159,6 +159,71 @@ class TestPolicy(SendingCommon):
         with self.assertRaisesRegex(UserError, "outside KSeF"):
             move.action_l10n_pl_ksef_send()
 
+    # -- a choice made while invoices wait ---------------------------------------
+    def test_marked_as_outside_while_it_waits(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        move.l10n_pl_ksef_outside = True
+        self.run_sender()
+        self.assertFalse(self.sent())
+        self.assertFalse(move.l10n_pl_ksef_document_ids)
+
+    def test_accepted_invoice_is_not_marked_as_outside(self):
+        move = self.invoice()
+        self.send(move)
+        with self.assertRaisesRegex(UserError, "accepted"):
+            move.l10n_pl_ksef_outside = True
+
+    def test_buyer_and_journal_that_never_go_chosen_while_invoices_wait(self):
+        for record in (self.partner_company, self.invoice().journal_id):
+            move, issued = self.invoices(2)
+            move.action_l10n_pl_ksef_send()
+            issued.action_l10n_pl_ksef_issue_offline()
+            record.sudo().l10n_pl_ksef_never = True
+            self.run_sender()
+            self.assertFalse(move.l10n_pl_ksef_state)
+            self.assertIn("never", move.l10n_pl_ksef_problem)
+            # It exists already, and the law wants it there.
+            self.assertEqual(issued.l10n_pl_ksef_state, "accepted")
+            record.sudo().l10n_pl_ksef_never = False
+
+    def test_switched_off_while_invoices_wait(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        self.policy("off")
+        self.run_sender()
+        self.assertFalse(self.requests())
+        self.assertEqual(move.l10n_pl_ksef_state, "queued")
+        self.assertIn("switched off", move.l10n_pl_ksef_hold)
+        self.policy("manual")
+        self.assertFalse(move.l10n_pl_ksef_hold)
+        self.run_sender()
+        self.assertInKsefOnce(move)
+
+    def test_queue_of_a_company_that_does_not_send_wakes_nobody(self):
+        move = self.invoice()
+        cron = self.env.ref("l10n_pl_ksef.ir_cron_send_documents")
+        of_cron = [("cron_id", "=", cron.id)]
+        triggers = self.system["ir.cron.trigger"].sudo()
+        for change in (
+            {"l10n_pl_ksef_sending": "off"},
+            {"l10n_pl_ksef_auth_certificate_id": False},
+        ):
+            move._l10n_pl_ksef_enqueue(at=fields.Datetime.now())
+            self.company.sudo().write(change)
+            triggers.search(of_cron).unlink()
+            self.run_sender()
+            self.assertFalse(triggers.search(of_cron), change)
+
+    def test_mail_of_an_invoice_that_stays_out_waits_no_more(self):
+        move = self.invoice()
+        move.sudo().l10n_pl_ksef_held_mail = {"sending_methods": [], "extra_edis": []}
+        self.run_cron("ir_cron_send_held_mail")
+        self.assertTrue(move.sudo().l10n_pl_ksef_held_mail)
+        move.l10n_pl_ksef_outside = True
+        self.run_cron("ir_cron_send_held_mail")
+        self.assertFalse(move.sudo().l10n_pl_ksef_held_mail)
+
     def test_number_given_elsewhere_is_a_ksef_number(self):
         move = self.invoice(l10n_pl_ksef_outside=True)
         for number in (

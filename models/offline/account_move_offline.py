@@ -3,11 +3,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...ksef.deadlines import today_in_warsaw
 from ..common.document_states import LIVE, OFFLINE24, ONLINE, QUEUED, REJECTED
 from ..common.rights import SEND, check_right, has_right
 from .l10n_pl_ksef_document_offline import ISSUE_MODES
 from .l10n_pl_ksef_outage import TOTAL_FAILURE
-
 
 #: issued offline and not in KSeF; what was rejected must still get there in time.
 MUST_ARRIVE = [
@@ -81,6 +81,18 @@ class AccountMove(models.Model):
                 waits or move.l10n_pl_ksef_can_send
             )
 
+    def _post(self, soft=True):
+        # EXTENDS 'account': in a total failure nothing is sent, now or later
+        if self.env["l10n_pl_ksef.outage"]._present().mode == TOTAL_FAILURE:
+            today = today_in_warsaw()
+            issued = self.filtered(
+                lambda m: (
+                    (m.invoice_date or today) == today and m._l10n_pl_ksef_is_meant()
+                )
+            )
+            issued.sudo()._l10n_pl_ksef_mark_total_failure()
+        return super()._post(soft)
+
     def action_l10n_pl_ksef_issue_offline(self):
         """Issue without KSeF: freeze the file, sign the second code, set the deadline.
 
@@ -113,18 +125,7 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_issue_in_total_failure(self):
-        """Mark the invoices as never to be sent (art. 106ng): no codes, any form."""
-        for move in self:
-            if move.l10n_pl_ksef_state:
-                raise UserError(
-                    self.env._("This invoice is on its way to KSeF already.")
-                )
-        self.write(
-            {
-                "l10n_pl_ksef_outside": True,
-                "l10n_pl_ksef_outside_reason": self.env._("Total failure of KSeF"),
-            }
-        )
+        self._l10n_pl_ksef_mark_total_failure()
         return self._l10n_pl_ksef_toast(
             "success",
             self.env._(
@@ -132,3 +133,20 @@ class AccountMove(models.Model):
                 names=self._l10n_pl_ksef_names(self),
             ),
         )
+
+    def _l10n_pl_ksef_mark_total_failure(self):
+        """Mark the invoices as never to be sent (art. 106ng): no codes, any form.
+
+        :raises UserError: one is at KSeF already, or was issued offline before
+        """
+        for move in self:
+            reason = self.env._("Total failure of KSeF")
+            move.write(
+                {"l10n_pl_ksef_outside": True, "l10n_pl_ksef_outside_reason": reason}
+            )
+            move._message_log(
+                body=self.env._(
+                    "Issued in the total failure of KSeF that was entered: outside"
+                    " KSeF, without codes, never to be sent."
+                )
+            )

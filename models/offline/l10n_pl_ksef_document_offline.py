@@ -60,9 +60,8 @@ class Document(models.Model):
     def _end_pauses(self):
         """Try at once what waits because KSeF did not answer: it is back."""
         paused = self.search([("state", "=", QUEUED), ("failures", ">", 0)])
-        if paused:
-            paused._note(next_try_at=False)
-            self._trigger_sending()
+        paused._note(next_try_at=False)
+        self._trigger_sending()
 
     @api.private
     def _issue_offline(self, mode):

@@ -84,5 +84,14 @@ class Outage(models.Model):
         return lasting.sorted(lambda outage: gravity.index(outage.mode))[-1:]
 
 
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _l10n_pl_ksef_hold(self):
+        if self.env["l10n_pl_ksef.outage"]._present().mode == TOTAL_FAILURE:
+            return self.env._("A total failure of KSeF lasts: nothing is sent.")
+        return super()._l10n_pl_ksef_hold()
+
+
 def _aware(moment):
     return moment.replace(tzinfo=timezone.utc)

@@ -4,7 +4,7 @@ import logging
 
 from odoo import api, fields, models
 
-from ..common.document_states import ACCEPTED
+from ..common.document_states import LIVE
 
 _logger = logging.getLogger(__name__)
 
@@ -68,16 +68,22 @@ class AccountMove(models.Model):
 
     @api.model
     def _cron_l10n_pl_ksef_send_held_mail(self):
-        """Make the PDFs and send the e-mails that waited for a KSeF number."""
+        """Make the PDFs and send the e-mails that waited for a KSeF number.
+
+        Those too that need not wait any more: outside KSeF since, or in hybrid mode.
+        """
         domain = [
             ("l10n_pl_ksef_held_mail", "!=", False),
+            ("state", "=", "posted"),
             "|",
-            ("l10n_pl_ksef_state", "=", ACCEPTED),
+            ("l10n_pl_ksef_state", "not in", LIVE),
             ("l10n_pl_ksef_may_hand_over", "=", True),
         ]
+        may_wait = self.env["account.move.send"]._l10n_pl_ksef_may_wait
+        ready = self.search(domain).filtered(lambda m: not may_wait(m))
         progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=self.search_count(domain))
-        for move in self.search(domain):
+        progress(remaining=len(ready))
+        for move in ready:
             # Another worker may have it, or have done it.
             move = move.try_lock_for_update().filtered_domain(domain)
             if move:
@@ -88,9 +94,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_release(self):
         """Do what waited for this invoice's number, as the person who asked for it."""
         self.ensure_one()
-        author = self.env["res.users"].browse(
-            self.l10n_pl_ksef_held_mail.get("author_user_id") or self.env.uid
-        )
+        asked_by = self.l10n_pl_ksef_held_mail.get("author_user_id")
+        author = self.env["res.users"].browse(asked_by or ()).exists() or self.env.user
         # Odoo's crons leave e-mails to the hourly queue; this one has waited enough.
         move = self.with_context(mail_notify_force_send=True, lang=author.lang)
         move = move.with_user(author).with_company(self.company_id)

@@ -252,7 +252,16 @@ class Document(models.Model):
     def _companies_with_work(self):
         """Return the connected companies that have a row due now."""
         now = fields.Datetime.now()
-        documents = self.sudo().search(_due(now, "next_try_at", (QUEUED, SENDING)))
+        connected = self._connected()
+        holding = connected.filtered(lambda c: c._l10n_pl_ksef_hold())
+        documents = self.sudo().search(
+            [
+                *_due(now, "next_try_at", (QUEUED, SENDING)),
+                "|",
+                ("state", "=", SENDING),
+                ("company_id", "not in", holding.ids),
+            ]
+        )
         documents |= self.sudo().search(
             [*_DUPLICATES, *_due(now, "next_try_at", (UNKNOWN,))]
         )
@@ -262,19 +271,25 @@ class Document(models.Model):
         )
         sessions = self.env["l10n_pl_ksef.session"].sudo()
         sessions = sessions.search(_due(now, "next_check_at", UNFINISHED))
-        companies = documents.company_id | sessions.company_id
-        return companies.filtered(lambda c: c._l10n_pl_ksef_is_active())
+        return (documents.company_id | sessions.company_id) & connected
+
+    def _connected(self):
+        connected = [("l10n_pl_ksef_auth_certificate_id", "!=", False)]
+        return self.env["res.company"].sudo().search(connected)
 
     @api.private
     def _trigger_next(self):
-        """Wake the cron when the next row is due (KSeF's own hints included)."""
-        # Rows of a company that was disconnected would wake it again and again.
-        is_connected = ("company_id.l10n_pl_ksef_auth_certificate_id", "!=", False)
+        """Wake the cron when the next row is due (KSeF's own hints included).
+
+        Rows of companies that do not send would wake it again and again for nothing.
+        """
+        connected = self._connected()
+        sending = connected.filtered(lambda c: not c._l10n_pl_ksef_hold())
         times = [
             self.sudo()
             .search(
                 [
-                    is_connected,
+                    ("company_id", "in", sending.ids),
                     ("next_try_at", "!=", False),
                     "|",
                     ("state", "=", QUEUED),
@@ -290,7 +305,7 @@ class Document(models.Model):
             .sudo()
             .search(
                 [
-                    is_connected,
+                    ("company_id", "in", connected.ids),
                     ("state", "in", UNFINISHED),
                     ("next_check_at", "!=", False),
                 ],

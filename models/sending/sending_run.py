@@ -99,6 +99,7 @@ class SendingRun:
     def _send_queued(self, client):
         batch = BatchSending(self, client)
         batch.go_on(self._sessions_due(ses.OPEN))
+        durably(self.env, lambda: self.documents._withdraw_excepted(self.company))
         durably(self.env, self._turn_late_ones)
         packages, queue = batch.split(self.queue())
         batch.send_all(packages)
@@ -126,6 +127,9 @@ class SendingRun:
             document._turn_offline_if_late()
 
     def queue(self):
+        """Return what is to be sent now; nothing while the company holds it."""
+        if self.company._l10n_pl_ksef_hold():
+            return self.documents.browse()
         return self.documents.search(
             [
                 ("company_id", "=", self.company.id),
