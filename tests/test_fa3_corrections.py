@@ -115,6 +115,34 @@ class TestFa3Corrections(Fa3Common):
             [one.NrFaKorygowanej for one in fa.DaneFaKorygowanej], ["FV/2026/03/001"]
         )
 
+    def test_price_of_a_row_that_was_taken_back_whole_can_not_be_lowered(self):
+        origin = self.original(self.row(25, quantity=10))
+        self.credit(origin, day=date(2026, 3, 12))
+        self.assertIn(
+            "too_much", self.refuse(self.credit(origin, {0: {"price_unit": 2}}))
+        )
+
+    def value_of_changes(self, fa):
+        return sum(-row.P_11 if row.StanPrzed else row.P_11 for row in fa.FaWiersz)
+
+    def test_rows_make_up_the_sum_though_the_document_was_rounded_as_a_whole(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        origin = self.original(*[1000.125] * 5)
+        rows = dict.fromkeys((2, 3, 4))
+        fa = self.export(self.credit(origin, {**rows, 1: {"price_unit": 500}})).Fa
+        self.assertEqual(self.value_of_changes(fa), fa.P_13_1)
+        before, after, _lowered, lower = self.pairs(fa)
+        self.assertEqual(before, (True, "1", "1000.125", "1000.12"))
+        self.assertEqual(after, (False, "0", "1000.125", "0.00"))
+        self.assertEqual(lower, (False, "1", "500.12", "500.11"))
+
+    def test_rounding_without_another_row_stays_where_it_came_from(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        origin = self.original(*[0.125] * 5)
+        fa = self.export(self.credit(origin, dict.fromkeys((1, 2, 3, 4)))).Fa
+        self.assertEqual(str(fa.P_13_1), "-0.13")
+        self.assertEqual(self.value_of_changes(fa), fa.P_13_1)
+
     def test_return_after_the_price_was_lowered(self):
         origin = self.original(self.row(25, quantity=10))
         self.credit(origin, {0: {"price_unit": 2}}, day=date(2026, 3, 12))

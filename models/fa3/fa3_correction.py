@@ -83,7 +83,38 @@ def changes(state, source):
             found[row.line.id, "new"] = Change(row.line, None, new)
         else:
             return None
+    return _levelled(found)
+
+
+def _levelled(found):
+    """Return ``found`` with the odd grosz of rows taken back whole on the largest row.
+
+    Rounding by documents gives a row of the correction another grosz than it has on
+    the invoice; all rows must still make up the sum. Without another row it stays.
+    """
+    for key, gone in found.items():
+        odd = value_of(gone.after) if gone.before and not gone.after.P_8B else ZERO
+        left = [
+            other
+            for other, change in found.items()
+            if change.after.P_12 == gone.after.P_12 and change.after.P_8B
+        ]
+        if not odd or abs(odd) > _TOLERANCE or not left:
+            continue
+        largest = max(left, key=lambda one: abs(value_of(found[one].after)))
+        found = {
+            **found,
+            key: _with_more(gone, -odd),
+            largest: _with_more(found[largest], odd),
+        }
     return found
+
+
+def _with_more(change, amount):
+    """Return a change whose row comes to ``amount`` more."""
+    name = "P_11" if change.after.P_11A is None else "P_11A"
+    value = value_of(change.after) + amount
+    return replace(change, after=replace(change.after, **{name: value}))
 
 
 def apply(state, found):
@@ -112,7 +143,7 @@ def _changed(before, row, source):
         before,
         P_8B=count,
         P_11Vat=None if before.P_11Vat is None else before.P_11Vat + row.vat,
-        **{value_key: value if count else ZERO, price_key: unit_price},
+        **{value_key: value, price_key: unit_price},
     )
 
 
