@@ -87,6 +87,19 @@ class TestFa3ImportSums(Fa3ImportCommon):
         bill = self.bill(document(*rows, P_13_1="0.63", P_14_1="0.14", P_15="0.77"))
         self.assert_totals(bill, 0.63, 0.14, 0.77)
 
+    def test_decimals_of_several_rates_rounded_together_keep_the_sums(self):
+        self.company.sudo().tax_calculation_rounding_method = "round_globally"
+        rows = (
+            row(P_7="a", P_8B="1", P_9A="942.788", P_11="942.79", P_12="23"),
+            row(P_7="b", P_8B="7.25", P_9A="19.99", P_11="144.93", P_12="5"),
+            row(P_7="c", P_8B="2", P_9A="2.449", P_11="4.90", P_12="0 KR"),
+            row(P_7="d", P_8B="1", P_9A="2.498", P_11="2.50", P_12="zw"),
+        )
+        sums = {"P_13_1": "942.79", "P_14_1": "216.84", "P_13_3": "144.93"}
+        sums |= {"P_14_3": "7.25", "P_13_6_1": "4.90", "P_13_7": "2.50"}
+        bill = self.bill(document(*rows, **sums, P_15="1319.21"))
+        self.assert_totals(bill, 1095.12, 224.09, 1319.21)
+
     def test_prices_with_tax_in_the_books(self):
         self.tax("vz_kraj_23").sudo().price_include_override = "tax_included"
         self.tax("vz_kraj_usl_23").sudo().active = False

@@ -7,6 +7,7 @@ then there is one line per sum. No records here.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
 from ..fa3.account_tax import MARGIN, OSS
 from ..fa3.fa3_row import ZERO
@@ -25,6 +26,7 @@ from .fa3_import_rows import Line, likely_rate, lines_of
 
 #: What P_15 may differ from the sums by: rounding, booked on a line of its own.
 ROUNDING = Decimal("0.05")
+HALF_CENT = Decimal("0.005")
 #: Rates whose tax is nobody's to deduct: the whole is cost.
 GROSS_RATES = frozenset({MARGIN, OSS})
 #: How many names of rows a line that stands for them repeats.
@@ -240,19 +242,16 @@ class _Planner:
             self.plan.remark("total_differs", given=gross, sums=total)
 
     def _settle_prices(self):
-        """Drop prices of a rate that come to another sum when rounded all together."""
+        """Drop prices that come to another sum when rounded all together."""
         by_rate = {}
         for line in self.plan.lines:
             if line.price is not None and cents(line.raw) != line.net:
                 line.value_only()
             elif line.price is not None:
                 by_rate.setdefault(line.rate, []).append(line)
-        for lines in by_rate.values():
-            raw = sum((line.raw for line in lines), ZERO)
-            if cents(raw) != sum((line.net for line in lines), ZERO):
-                for line in lines:
-                    if line.raw != line.net:
-                        line.value_only()
+        # Books that round by documents round the base of all rates together.
+        for lines in (*by_rate.values(), [*chain(*by_rate.values())]):
+            _let_prices_go(lines)
 
     def _shorten(self):
         """Replace very many rows with one line per rate."""
@@ -272,6 +271,21 @@ class _Planner:
             )
             for (rate, is_gross), lines in found.items()
         ]
+
+
+def _let_prices_go(lines):
+    """Drop prices, the oddest first, until ``lines`` rounded together are their sum."""
+    rest = sum(map(_oddness, lines), ZERO)
+    for line in sorted(lines, key=lambda one: -abs(_oddness(one))):
+        if abs(rest) < HALF_CENT:
+            return
+        rest -= _oddness(line)
+        line.value_only()
+
+
+def _oddness(line):
+    """Return what of a line's price by quantity its value leaves out."""
+    return ZERO if line.price is None else line.raw - line.net
 
 
 def _factor(rate):
