@@ -9,6 +9,7 @@ from odoo.tests import tagged
 
 from ..ksef.deadlines import today_in_warsaw
 from ..ksef.fa3 import model
+from ..models.inbox.fetching_run import FetchingRun
 from ..simulator.handlers import exports
 from .common import NIP
 from .inbox_common import InboxCommon
@@ -110,3 +111,35 @@ class TestInboxSwitches(InboxCommon):
         self.time_passes()
         self.fetch()
         self.assertInInboxOnce(old + new)
+
+    def test_button_that_is_pressed_while_ksef_is_asked_counts(self):
+        self.company.sudo().l10n_pl_ksef_fetching = "manual"
+        finish = FetchingRun._finish
+
+        def pressed(run, place):
+            # Behind the back of the scheduler, after it has asked.
+            place._note(requested_at=fields.Datetime.now() + timedelta(seconds=5))
+            return finish(run, place)
+
+        self.company._l10n_pl_ksef_fetch_now()
+        with patch.object(FetchingRun, "_finish", pressed):
+            self.run_fetcher()
+        self.assertTrue(self.place.requested_at)
+        numbers = self.issue("FV/1")
+        self.run_fetcher()
+        self.assertInInboxOnce(numbers)
+
+    def test_two_companies_with_one_nip_book_an_invoice_once(self):
+        second = self.other_company(NIP)
+        self.connect(second)
+        companies = (self.company | second).sudo()
+        companies.l10n_pl_ksef_booking = "automatic"
+        self.issue("FV/1")
+        for company in companies:
+            company.with_env(self.env)._l10n_pl_ksef_fetch_now()
+        self.run_fetcher()
+        self.run_cron("ir_cron_book_inbound")
+        rows = self.system["l10n_pl_ksef.inbound"].sudo().search([])
+        self.assertEqual(rows.company_id, companies)
+        self.assertEqual(sorted(rows.mapped("state")), ["created", "merged"])
+        self.assertEqual(len(rows.move_id), 1)

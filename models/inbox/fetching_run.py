@@ -57,10 +57,11 @@ class FetchingRun(PackageFetching):
         self.inbound = self.env["l10n_pl_ksef.inbound"].sudo()
         self.budget = RequestBudget(self.company, sleep=sleep)
         self.sleep = sleep
+        self.began_at = fields.Datetime.now()
 
     def run(self):
         """Do all that is due. KSeF's troubles end up in rows, never in the caller."""
-        now = fields.Datetime.now()
+        now = self.began_at
         due = self.places._places(self.company).filtered(lambda p: p._is_due(now))
         try:
             self.client = self.budget.client()
@@ -135,7 +136,7 @@ class FetchingRun(PackageFetching):
 
     def _finish(self, place):
         was_in_trouble = bool(place.failures)
-        durably(self.env, place._done)
+        durably(self.env, partial(place._done, self.began_at))
         if was_in_trouble:
             durably(self.env, self.company._l10n_pl_ksef_clear_problem)
         return False

@@ -172,12 +172,16 @@ class Fetch(models.Model):
     # when next
     # ------------------------------------------------------------------
     @api.private
-    def _done(self):
-        """Note that all there is has been fetched; plan the next time."""
+    def _done(self, began_at):
+        """Note that all there is has been fetched; plan the next time.
+
+        :param began_at: naive UTC; who has asked later wants what is newer still
+        """
         now = fields.Datetime.now()
+        asked_at = self.sudo().requested_at
         self.sudo().write(
             {
-                "requested_at": False,
+                "requested_at": asked_at and asked_at > began_at and asked_at,
                 "not_before": False,
                 "is_limited": False,
                 "last_run_at": now,
