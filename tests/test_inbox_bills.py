@@ -124,7 +124,27 @@ class TestInboxBills(InboxCommon):
                 self.remark("Uwagi", "Prosimy o wpłatę, termin płatności: 24.12.2026"),
             )
         )
-        self.assertEqual(row.due_date, fields.Date.to_date("2026-12-24"))
+        self.assertDue(row, "2026-12-24")
+
+    def test_due_date_after_a_number_of_days_and_by_the_name_of_the_month(self):
+        words = "Termin płatności 14 dni, tj. do 5 grudnia 2026 r."
+        row = self.received(DodatkowyOpis=(self.remark("Uwagi", words),))
+        self.assertDue(row, "2026-12-05")
+
+    def test_due_date_in_days_from_the_issue(self):
+        term = model.TerminOpis(
+            Ilosc=14, Jednostka="dni", ZdarzeniePoczatkowe="od daty wystawienia"
+        )
+        terms = (model.TerminPlatnosci(TerminOpis=term),)
+        row = self.received(Platnosc=model.Platnosc(TerminPlatnosci=terms))
+        self.assertDue(row, fields.Date.add(row.issue_date, days=14))
+
+    def assertDue(self, row, day):
+        """The inbox and the bill have the same due date."""
+        day = fields.Date.to_date(day)
+        self.assertEqual(row.due_date, day)
+        row.action_create_bill()
+        self.assertEqual(row.move_id.invoice_date_due, day)
 
     @staticmethod
     def remark(key, value):

@@ -1,22 +1,13 @@
 """Payment of a bill from FA: when, to which account, what was paid or is added."""
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import models
 from odoo.tools import format_date
 
 from ..fa3.fa3_row import ZERO
+from .fa3_import_due import date_in_words, given_dates
 from .fa3_import_reading import day, identity, number, text
 
 _FACTOR_ROLE = 1
-#: start of the word for a unit of time -> what relativedelta calls it.
-_UNITS = (
-    (("dni", "dzi", "day"), "days"),
-    (("tyg", "week"), "weeks"),
-    (("mies", "month"), "months"),
-)
-#: a period that starts with one of these is counted from the day of issue.
-_ISSUE = ("wystaw", "issue", "otrzym", "dor", "receipt")
 
 
 class AccountMove(models.Model):
@@ -28,6 +19,7 @@ class AccountMove(models.Model):
         values = {
             "payment_reference": job.reading.number,
             **self._l10n_pl_ksef_import_settlement(job),
+            **self._l10n_pl_ksef_import_due(job),
         }
         self._l10n_pl_ksef_note_prepayments(job)
         if not payment:
@@ -39,19 +31,20 @@ class AccountMove(models.Model):
         return {
             **values,
             "l10n_pl_ksef_said_paid": bool(payment.Zaplacono),
-            **self._l10n_pl_ksef_import_due(job, payment),
             **self._l10n_pl_ksef_import_account(job, payment),
         }
 
     # -- due date --------------------------------------------------------------
-    def _l10n_pl_ksef_import_due(self, job, payment):
+    def _l10n_pl_ksef_import_due(self, job):
         """Return the due date: the earliest one; none: the supplier's own terms."""
-        dates = sorted(filter(None, (day(t.Termin) for t in payment.TerminPlatnosci)))
-        if not dates:
-            dates = sorted(
-                filter(None, (_counted(job, t) for t in payment.TerminPlatnosci))
-            )
-        words = [_words(term.TerminOpis) for term in payment.TerminPlatnosci]
+        payment, reading = job.reading.fa.Platnosc, job.reading
+        dates = given_dates(reading)
+        terms = payment.TerminPlatnosci if payment else ()
+        words = [_words(term.TerminOpis) for term in terms]
+        if not dates and not reading.is_refund and not (payment and payment.Zaplacono):
+            found = date_in_words(reading)
+            dates = [found] if found else []
+            words += [format_date(self.env, one) for one in dates]
         if any(words):
             job.notes.add("term_in_words", words="; ".join(filter(None, words)))
         if not dates:
@@ -195,19 +188,3 @@ def _words(term):
         return text(term)
     parts = (term.Ilosc, term.Jednostka, term.ZdarzeniePoczatkowe)
     return " ".join(str(part) for part in parts if part)
-
-
-def _counted(job, given):
-    """Return the date of a due date in words, counted from the day of issue."""
-    term = given.TerminOpis
-    if term is None or isinstance(term, str) or not job.reading.issued:
-        return None
-    count = number(term.Ilosc)
-    unit = text(term.Jednostka).casefold()
-    event = text(term.ZdarzeniePoczatkowe).casefold()
-    name = next((n for starts, n in _UNITS if unit.startswith(starts)), None)
-    if name is None or count is None or not 0 <= count <= 1000:
-        return None
-    if not any(word in event for word in _ISSUE):
-        return None
-    return job.reading.issued + relativedelta(**{name: int(count)})
