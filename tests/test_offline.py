@@ -8,7 +8,7 @@ import requests
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..ksef.deadlines import today_in_warsaw
@@ -202,6 +202,24 @@ class TestOffline(SendingCommon):
         with self.assertRaisesRegex(UserError, "issued offline"):
             move.action_l10n_pl_ksef_issue_offline()
         self.assertFalse(move.l10n_pl_ksef_outside)
+
+    def test_outage_is_entered_once(self):
+        noon = datetime(2026, 3, 2, 12)
+        self.outage("failure", noon, noon + timedelta(hours=4))
+        for start, end in (
+            (noon, noon + timedelta(hours=4)),
+            (noon - timedelta(hours=1), False),
+            (noon + timedelta(hours=3), noon + timedelta(hours=9)),
+            (noon + timedelta(hours=1), noon + timedelta(hours=2)),
+        ):
+            with self.assertRaises(ValidationError):
+                self.outage("failure", start, end)
+        # Another kind, and the next one, are other outages.
+        self.outage("unavailability", noon, noon + timedelta(hours=4))
+        self.outage("failure", noon + timedelta(hours=4), noon + timedelta(hours=5))
+        lasting = self.outage("failure", noon + timedelta(hours=6))
+        with self.assertRaises(ValidationError):
+            self.outage("failure", lasting.start + timedelta(hours=1))
 
     def test_accountant_reads_outages_only(self):
         outages = self.env["l10n_pl_ksef.outage"]

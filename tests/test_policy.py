@@ -4,7 +4,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -252,6 +252,25 @@ class TestPolicy(SendingCommon):
             self.policy(sending)
             with self.assertRaises(RedirectWarning):
                 self.invoice(partner_id=self.unfit_buyer().id)
+
+    def test_unfit_invoice_stops_no_scheduled_confirmation(self):
+        self.policy("all")
+        today = fields.Date.today()
+        unfit = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.unfit_buyer().id,
+                "invoice_date": today,
+                "date": today,
+                "auto_post": "at_date",
+                "invoice_line_ids": [Command.create({"name": "A", "price_unit": 1})],
+            }
+        )
+        cron = self.system.ref("account.ir_cron_auto_post_draft_entry").sudo()
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(unfit.state, "draft")
+        self.assertIn("could not be posted", unfit.message_ids[0].body)
 
     def test_unfit_invoice_is_confirmed_where_the_company_wants_it(self):
         self.policy("all", block_posting=False)

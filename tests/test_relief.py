@@ -14,9 +14,9 @@ APRIL = "2026-04-15 10:00:00"
 
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestRelief(SendingCommon):
-    def sale(self, net, day=date(2026, 4, 10), **values):
-        """Return a posted invoice of ``net`` PLN and 23 % VAT."""
-        tax = self.env["account.chart.template"].ref("vs_kraj_usl_23")
+    def sale(self, net, day=date(2026, 4, 10), tax="vs_kraj_usl_23", **values):
+        """Return a posted invoice of ``net`` PLN and 23 % VAT (or another tax)."""
+        tax = self.env["account.chart.template"].ref(tax)
         row = {"name": "Usługa", "price_unit": net, "tax_ids": [Command.set(tax.ids)]}
         values["invoice_line_ids"] = [Command.create(row)]
         return self.invoice(invoice_date=day, **values)
@@ -45,6 +45,49 @@ class TestRelief(SendingCommon):
             self.assertEqual(self.relief(), (0, "within"))
             self.sale(1000).action_l10n_pl_ksef_send()
             self.assertEqual(self.relief(), (0, "within"))
+
+    def test_exempt_sales_count_and_what_is_supplied_outside_does_not(self):
+        exempt = self.env["account.chart.template"].ref("vs_kraj_usl_23").sudo()
+        exempt = exempt.copy({"name": "zw", "amount": 0, "l10n_pl_ksef_rate": "zw"})
+        outside = exempt.copy({"name": "np", "l10n_pl_ksef_rate": "np I"})
+        row = {"name": "Usługa", "price_unit": 3000}
+        with freeze_time(APRIL):
+            self.company.sudo().l10n_pl_ksef_block_posting = False
+            for tax in (exempt, outside):
+                rows = [Command.create({**row, "tax_ids": [Command.set(tax.ids)]})]
+                self.invoice(invoice_date=date(2026, 4, 10), invoice_line_ids=rows)
+            self.assertEqual(self.relief(), (3000, "within"))
+
+    def test_relief_that_ended_does_not_come_back(self):
+        with freeze_time(APRIL):
+            self.sale(8200)
+            self.assertEqual(self.relief(), (10086, "ended"))
+        with freeze_time("2026-05-04 10:00:00"):
+            self.assertEqual(self.relief(), (0, "ended"))
+            self.assertTrue(self.sale(10, date(2026, 5, 4)).l10n_pl_ksef_relief_alert)
+
+    def test_other_months_that_kept_within_it_end_nothing(self):
+        with freeze_time(APRIL):
+            self.sale(9000, partner_id=self.partner_consumer.id)
+            self.sale(7000)
+        with freeze_time("2026-05-04 10:00:00"):
+            self.sale(7000, date(2026, 5, 4))
+            self.assertEqual(self.relief(), (8610, "near"))
+
+    def test_correction_does_not_bring_the_relief_back(self):
+        with freeze_time(APRIL):
+            self.company.sudo().l10n_pl_ksef_block_posting = False
+            self.sale(8200)
+            self.sale(4000, move_type="out_refund")
+            self.assertEqual(self.relief(), (5166, "ended"))
+
+    def test_ten_thousand_to_the_grosz_is_within(self):
+        with freeze_time(APRIL):
+            for net in (2710.03, 2710.03, 2710.02):
+                self.sale(net)
+            used, state = self.relief()
+            self.assertAlmostEqual(used, 10000, places=2)
+            self.assertEqual(state, "near")
 
     def test_only_while_the_law_has_it(self):
         for day in ("2026-03-31 10:00:00", "2027-01-01 10:00:00"):

@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -277,6 +279,20 @@ class TestSendDialog(DialogCommon):
         self.assertIn(good.l10n_pl_ksef_number.encode(), *self.mailed().values())
         self.assertIn("could not be", broken.message_ids[0].body)
         self.assertFalse(broken.l10n_pl_ksef_mail_waits)
+
+    def test_letter_meets_somebody_elses_work_and_goes_the_next_time(self):
+        move = self.invoice()
+        self.send_by_dialog(move)
+        self.run_sender()
+        sender = self.env.registry["account.move.send"]
+        conflict = SerializationFailure("could not serialize access")
+        with patch.object(
+            sender, "_generate_and_send_invoices", side_effect=conflict, autospec=True
+        ):
+            self.release()
+        self.assertTrue(move.l10n_pl_ksef_mail_waits)
+        self.release()
+        self.assertIn(move.l10n_pl_ksef_number.encode(), *self.mailed().values())
 
     def test_letter_leaves_once(self):
         move = self.invoice()

@@ -133,6 +133,20 @@ class TestSending(SendingCommon):
         self.send(move)
         self.assertInKsefOnce(move)
 
+    def test_rejected_invoice_is_cancelled_and_not_deleted(self):
+        move = self.invoice()
+        move.action_l10n_pl_ksef_send()
+        document = move.l10n_pl_ksef_document_id.sudo()
+        xml = document._kept_bytes("xml").replace(b"</Faktura>", b"<X/></Faktura>")
+        document.write(document._xml_values(xml))
+        self.run_sender()
+        self.assertEqual(move.l10n_pl_ksef_state, "rejected")
+        move.button_draft()
+        with self.assertRaisesRegex(UserError, "instead of deleting"):
+            move.unlink()
+        move.button_cancel()
+        self.assertEqual(move.state, "cancel")
+
     def test_sent_document_cannot_be_deleted(self):
         move = self.invoice()
         self.send(move)

@@ -10,6 +10,8 @@ from odoo import api, fields, models
 #: values of P_12 (TStawkaPodatku) and two of ours for rows that carry no P_12.
 OSS = "OSS"
 MARGIN = "MARZA"
+#: rates of rows whose place of supply is another country.
+SUPPLIED_OUTSIDE = frozenset({"np I", "np II", OSS})
 RATES = [
     ("23", "23%"),
     ("22", "22%"),

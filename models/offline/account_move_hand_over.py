@@ -11,13 +11,10 @@ from odoo.exceptions import UserError
 
 from ..common.document_states import LIVE, ONLINE
 from ..common.rights import LOOK, check_right
-from ..fa3.account_tax import OSS
+from ..fa3.account_tax import SUPPLIED_OUTSIDE
 from ..policy.res_partner_policy import AGREED
 from ..policy.sending_policy import PERSON
 from .l10n_pl_ksef_outage import FAILURE
-
-#: rates of rows whose place of supply is another country.
-SUPPLIED_OUTSIDE = frozenset({"np I", "np II", OSS})
 
 CONFIRMATION = "l10n_pl_ksef.action_report_transaction_confirmation"
 

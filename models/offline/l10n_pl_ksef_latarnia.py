@@ -10,7 +10,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
 from ...ksef.calls import utcnow
@@ -73,6 +73,31 @@ class OutageOfKsef(models.Model):
     announced_end = fields.Datetime(
         "End announced", readonly=True, help="To be confirmed by a person."
     )
+
+    @api.constrains("mode", "start", "end", "state")
+    def _check_entered_once(self):
+        """Refuse a time that counts already: its end would be counted twice."""
+        for outage in self.filtered(lambda o: o.state == CONFIRMED):
+            same = self.sudo().search(
+                [
+                    ("id", "!=", outage.id),
+                    ("mode", "=", outage.mode),
+                    ("state", "=", CONFIRMED),
+                    "|",
+                    ("end", "=", False),
+                    ("end", ">", outage.start),
+                    *([("start", "<", outage.end)] if outage.end else []),
+                ],
+                limit=1,
+            )
+            if same:
+                raise ValidationError(
+                    self.env._(
+                        "An outage of this kind is entered for that time already: it"
+                        " began at %(start)s. Change that one instead.",
+                        start=format_datetime(self.env, same.start),
+                    )
+                )
 
     # ------------------------------------------------------------------
     # reading

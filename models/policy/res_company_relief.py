@@ -1,11 +1,13 @@
 """The relief of 2026 for small sales, and the end of the month.
 
-From April to December 2026 an invoice may stay out of KSeF while the sales with VAT
-that the month's invoices outside KSeF document do not exceed 10 000 PLN; it ends with
-the invoice that exceeds it (art. 145m of the VAT Act). Private persons do not count.
+From April to December 2026 an invoice may stay out of KSeF while the sales that the
+month's invoices outside KSeF document, VAT included, do not exceed 10 000 PLN; it ends
+for good with the invoice that exceeds it (art. 145m of the VAT Act). Exempt sales count
+too; private persons and what is supplied outside Poland do not.
 """
 
 from datetime import date, timedelta
+from itertools import accumulate
 
 from odoo import api, fields, models
 from odoo.tools import date_utils
@@ -13,6 +15,7 @@ from odoo.tools import date_utils
 from ...ksef.deadlines import WARSAW, today_in_warsaw
 from ..common.document_states import ACCEPTED, LIVE
 from ..common.ksef_activities import administrators, schedule
+from ..fa3.account_tax import SUPPLIED_OUTSIDE
 from .sending_policy import PERSON
 
 RELIEF_FROM, RELIEF_TO = date(2026, 4, 1), date(2026, 12, 31)
@@ -34,7 +37,8 @@ class ResCompany(models.Model):
         compute="_compute_l10n_pl_ksef_relief",
         compute_sudo=True,
         help="Invoices of this month for firms, with VAT, that are not in KSeF. The"
-        " relief of 2026 allows 10 000 PLN a month.",
+        " relief of 2026 allows 10 000 PLN a month, and ends for good with the invoice"
+        " that exceeds it.",
     )
     l10n_pl_ksef_relief_state = fields.Selection(
         [
@@ -59,13 +63,14 @@ class ResCompany(models.Model):
         today = today_in_warsaw()
         for company in self:
             is_on = RELIEF_FROM <= today <= RELIEF_TO and company.country_code == "PL"
-            used = is_on and company._l10n_pl_ksef_sum_outside(today)
-            company.l10n_pl_ksef_relief_used = used or 0
+            sales = company._l10n_pl_ksef_sales_outside(today) if is_on else []
+            company.l10n_pl_ksef_relief_used = sum(sales)
             company.l10n_pl_ksef_relief_state = is_on and (
                 ENDED
-                if used > RELIEF_AMOUNT
+                if _peak(sales) > RELIEF_AMOUNT
+                or company._l10n_pl_ksef_relief_was_lost(today)
                 else NEAR_END
-                if used >= RELIEF_AMOUNT * NEAR
+                if sum(sales) >= RELIEF_AMOUNT * NEAR
                 else WITHIN
             )
 
@@ -75,22 +80,47 @@ class ResCompany(models.Model):
             moves = company._l10n_pl_ksef_unsent(today)
             company.l10n_pl_ksef_month_unsent = len(moves)
 
-    def _l10n_pl_ksef_sum_outside(self, today):
-        """Return the month's sales (PLN, with VAT) on invoices outside KSeF."""
+    def _l10n_pl_ksef_sales_outside(self, today):
+        """Return the month's sales (PLN, with VAT) on invoices outside KSeF, in order.
+
+        :return: list of amounts; corrections that lower are below zero
+        """
         moves = self.env["account.move"].search(
             [
                 *self._l10n_pl_ksef_month(today),
                 ("l10n_pl_ksef_state", "not in", (*LIVE, ACCEPTED)),
-                ("amount_tax_signed", "!=", 0),
-            ]
+            ],
+            order="invoice_date, id",
         )
         counted = moves.filtered(
             lambda m: (
                 m.partner_id._l10n_pl_ksef_buyer_kind() != PERSON
                 and not m._l10n_pl_ksef_jpk_number()
+                and _is_sale_in_poland(m)
             )
         )
-        return sum(counted.mapped("amount_total_signed"))
+        return counted.mapped(lambda m: m.amount_total_signed)
+
+    def _l10n_pl_ksef_relief_was_lost(self, today):
+        """Tell whether the relief ended in an earlier month: it does not come back."""
+        months = self.env["account.move"]._read_group(
+            [
+                ("company_id", "=", self.id),
+                ("state", "=", "posted"),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+                ("invoice_date", ">=", RELIEF_FROM),
+                ("invoice_date", "<", date_utils.start_of(today, "month")),
+                ("l10n_pl_ksef_state", "not in", (*LIVE, ACCEPTED)),
+                ("amount_total_signed", ">", 0),
+            ],
+            ["invoice_date:month"],
+            having=[("amount_total_signed:sum", ">", RELIEF_AMOUNT)],
+        )
+        # Few months come so far; only they are looked at invoice by invoice.
+        return any(
+            _peak(self._l10n_pl_ksef_sales_outside(month)) > RELIEF_AMOUNT
+            for (month,) in months
+        )
 
     def _l10n_pl_ksef_unsent(self, today):
         """Return the month's invoices that are meant for KSeF and not accepted."""
@@ -158,3 +188,14 @@ class ResCompany(models.Model):
                     names=", ".join(moves[:20].mapped("name")),
                 ),
             )
+
+
+def _peak(amounts):
+    """Return the highest that a running total came to."""
+    return round(max(accumulate(amounts), default=0), 2)
+
+
+def _is_sale_in_poland(move):
+    """Tell whether any row is supplied in Poland, exempt from VAT or not."""
+    rates = set(move.invoice_line_ids.tax_ids.mapped("l10n_pl_ksef_rate"))
+    return not rates or not rates <= SUPPLIED_OUTSIDE

@@ -71,6 +71,6 @@ def _sentence(env, state):
             " invoice that exceeds it must go to KSeF."
         )
     return env._(
-        "Invoices outside KSeF have exceeded 10 000 PLN this month: invoices for firms"
-        " must go to KSeF."
+        "Invoices outside KSeF have exceeded 10 000 PLN in a month: from that invoice"
+        " on, invoices for firms must go to KSeF."
     )

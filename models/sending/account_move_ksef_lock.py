@@ -119,6 +119,18 @@ class AccountMove(models.Model):
             )
         return None
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_known_to_ksef(self):
+        for move in self:
+            if move.sudo().l10n_pl_ksef_document_ids:
+                raise UserError(
+                    self.env._(
+                        "Invoice %(name)s was sent to KSeF: its file and the answer are"
+                        " kept. Cancel it instead of deleting it.",
+                        name=move.name or move.display_name,
+                    )
+                )
+
     def button_draft(self):
         # EXTENDS 'account'
         self._l10n_pl_ksef_check_unlocked()

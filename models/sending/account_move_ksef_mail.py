@@ -1,8 +1,10 @@
 """What follows the KSeF number: the PDF that carries it, and what waited for it."""
 
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..common.document_states import LIVE
 
@@ -102,6 +104,11 @@ class AccountMove(models.Model):
         try:
             with self.env.cr.savepoint():
                 move.env["account.move.send"]._l10n_pl_ksef_release(move)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Somebody works on the same rows: it is still held, and goes next time.
+            cron = self.env.ref("l10n_pl_ksef.ir_cron_send_held_mail").sudo()
+            cron._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
+            return
         except Exception:
             # One letter that can't be built must not hold the others for ever.
             _logger.exception("What waited for invoice %s failed", self.id)

@@ -97,7 +97,8 @@ class AccountMove(models.Model):
             return
         message = _text(problems)
         first = next((p for p in problems if p.res_id and p.model not in _HERE), None)
-        if not first:
+        # A scheduled action has nobody to lead, and takes no other error as ours.
+        if not first or self.env.context.get("ir_cron_progress_id"):
             raise UserError(message)
         raise RedirectWarning(
             message,
