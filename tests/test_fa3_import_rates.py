@@ -239,6 +239,35 @@ class TestFa3ImportRates(Fa3ImportCommon):
         self.assertEqual(bill.line_ids.filtered("tax_line_id").balance, 32.61)
         self.assertEqual(round(sum(bill.line_ids.mapped("balance")), 2), 0)
 
+    def test_zloty_tax_of_a_rate_beside_one_that_is_written(self):
+        self.company.sudo().tax_calculation_rounding_method = "round_globally"
+        rate = {"KursWaluty": "3.87654"}
+        bill = self.bill(
+            document(
+                row(P_7="x", P_11="0.50", P_12="5", **rate),
+                row(P_7="y", P_11="0.30", P_12="23", **rate),
+                KodWaluty="SEK",
+                **{"P_13_1": "0.30", "P_14_1": "0.08", "P_14_1W": "0.31"},
+                **{"P_13_3": "0.50", "P_14_3": "0.02", "P_14_3W": "0.10"},
+                P_15="0.90",
+            )
+        )
+        for _state in ("draft", "posted"):
+            taxes = bill.line_ids.filtered("tax_line_id")
+            found = sorted(taxes.mapped(lambda tax: (tax.amount_currency, tax.balance)))
+            self.assertEqual(found, [(0.02, 0.10), (0.08, 0.31)])
+            if bill.state == "draft":
+                bill.action_post()
+
+    def test_tax_rounded_to_whole_yen_is_not_wondered_at(self):
+        values = {"KodWaluty": "JPY", "P_13_1": "102", "P_14_1": "24", "P_15": "126"}
+        rows = [row(P_7="x", P_11=n, P_12="23") for n in ("51", "51")]
+        result = self.imported(document(*rows, **values))
+        self.assert_totals(result.move, 102, 24, 126)
+        self.assertNotIn("VAT is", self.codes(result))
+        wrong = {**values, "P_14_1": "30", "P_15": "132", "P_2": "FV/2026/78"}
+        self.assertIn("VAT is", self.codes(self.imported(document(*rows, **wrong))))
+
     def test_rows_with_their_own_exchange_rates_show_them(self):
         bill = self.bill(
             document(

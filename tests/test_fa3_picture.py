@@ -149,6 +149,11 @@ class TestFa3Picture(Fa3ImportCommon):
         known = pictures._known_by_link("", KSEF_NUMBER, moment)
         self.assertIn("04/16/2026 12:30:00 AM CEST", self.drawn(document(), known))
 
+    def test_structure_is_named_once(self):
+        text = self.drawn(self.simple())
+        self.assertIn("FA (3) 1-0E", text)
+        self.assertNotIn("FA FA", text)
+
     def test_every_element_has_a_label(self):
         def names(compiled, seen):
             for item in (*compiled.items, *compiled.attributes):

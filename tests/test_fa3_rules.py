@@ -71,6 +71,12 @@ class TestFa3Rules(Fa3Common):
         )
         self.assertEqual(self.codes(move), ["tax_off_rate"])
 
+    def test_tax_rounded_to_whole_yen_is_not_warned_of(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        self.rate(0.0265, yen)
+        self.assertEqual(self.codes(self.sale(102, currency_id=yen.id)), [])
+
     def test_tax_in_pln_that_is_not_the_rate_is_warned_of(self):
         self.rate(4.25)
         move = self.sale(100, currency_id=self.eur.id)

@@ -87,6 +87,13 @@ class TestInboxFarmers(InboxCommon):
         for words in ("xmlns", "Not part of the structure", "Self-billing"):
             self.assertNotIn(words, picture)
 
+    def test_picture_of_a_farmers_invoice_tells_the_refund_and_no_vat(self):
+        picture = self.receive(SEVEN).picture
+        for words in ("Rate of the flat-rate refund", "Flat-rate refund of tax"):
+            self.assertIn(words, picture)
+        for words in ("7% or 8%", ">VAT<"):
+            self.assertNotIn(words, picture)
+
     def test_bill_of_a_farmer_has_its_rows_and_a_to_do(self):
         row = self.receive(SEVEN)
         row.action_create_bill()

@@ -10,7 +10,7 @@ from odoo.tools import format_amount
 from ...ksef.crypto import sha256_base64
 from .fa3_import_notes import Notes
 from .fa3_import_plan import plan
-from .fa3_import_reading import Reading, text
+from .fa3_import_reading import CENT, Reading, text
 from .fa3_import_route import family_of
 from .fa3_import_taxes import Taxes
 from .fa3_import_units import Units
@@ -140,7 +140,8 @@ class Job:
 
     @cached_property
     def plan(self):
-        found = plan(self.reading, self.books.row_limit)
+        unit = Decimal(str(self.currency.rounding)) if self.currency else CENT
+        found = plan(self.reading, self.books.row_limit, max(unit, CENT))
         money = ("given", "due", "sums")
         for code, values in found.remarks:
             shown = {k: self.amount(v) if k in money else v for k, v in values.items()}

@@ -54,12 +54,13 @@ class Plan:
         return not any(line.net for line in self.lines)
 
 
-def plan(reading, row_limit):
+def plan(reading, row_limit, unit=CENT):
     """Return the plan of a document.
 
     :param row_limit: with more rows than that there is one line per rate
+    :param unit: the smallest amount of the currency, for what is rounding only
     """
-    return _Planner(reading, row_limit).run()
+    return _Planner(reading, row_limit, unit).run()
 
 
 def tolerance(rows):
@@ -68,9 +69,10 @@ def tolerance(rows):
 
 
 class _Planner:
-    def __init__(self, reading, row_limit):
+    def __init__(self, reading, row_limit, unit):
         self.reading = reading
         self.row_limit = row_limit
+        self.unit = unit
         self.plan = Plan()
 
     def run(self):
@@ -221,7 +223,7 @@ class _Planner:
             if one.rates[0] not in PERCENTAGES:
                 continue
             due = sum((vat_of(line.net, line.rate) for line in lines), ZERO)
-            if abs(one.vat - due) > ROUNDING + CENT * len(lines):
+            if abs(one.vat - due) > ROUNDING + self.unit * len(lines):
                 self.plan.remark("vat_differs", given=one.vat, due=due)
 
     def _take_gross_rates(self):

@@ -11,6 +11,9 @@ from .fa3_import_notes import Notes
 from .fa3_import_plan import booked_taxes
 from .fa3_import_reading import cents
 
+#: How often the taxes are looked at again after they have been written.
+_LOOKS = 3
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -19,19 +22,26 @@ class AccountMove(models.Model):
         """Write P_14_x, and P_14_xW as what is booked in PLN, onto the tax items.
 
         A tax item that is written keeps its amount through later changes of other
-        fields; the payable follows.
+        fields; the payable follows. Those that were right and not written are computed
+        again then, in PLN from the rounded tax: hence a second look.
         """
-        wanted = booked_taxes(job.plan)
+        for _look in range(_LOOKS):
+            changes = self._l10n_pl_ksef_all_tax_changes(job)
+            if not changes:
+                return
+            with self._get_edi_creation():
+                for item, values in changes:
+                    item.write(values)
+
+    def _l10n_pl_ksef_all_tax_changes(self, job):
+        """Return (tax item, what to write on it) for each that is not as on file."""
         items = self._l10n_pl_ksef_tax_items(job)
-        changes = []
-        for bucket, (tax, local) in wanted.items():
-            if bucket in items:
-                changes += self._l10n_pl_ksef_tax_changes(items[bucket], tax, local)
-        if not changes:
-            return
-        with self._get_edi_creation():
-            for item, values in changes:
-                item.write(values)
+        return [
+            change
+            for bucket, (tax, local) in booked_taxes(job.plan).items()
+            if bucket in items
+            for change in self._l10n_pl_ksef_tax_changes(items[bucket], tax, local)
+        ]
 
     def _link_bill_origin_to_purchase_orders(self, timeout=10):
         # EXTENDS 'account': lines of the order replace those of the file, within a

@@ -122,7 +122,8 @@ def _tax_off_rate(source):
         rate = percentages.pop()
         expected = money(source.totals.base[name] * rate)
         amount = source.totals.tax[tax]
-        if abs(amount - expected) > _GROSZ * (len(rows) + 1):
+        step = max(_GROSZ, money(source.move.currency_id.rounding))
+        if abs(amount - expected) > step * (len(rows) + 1):
             yield found(
                 source.move, "invoice_line_ids", amount=amount, expected=expected
             )

@@ -10,6 +10,7 @@ from typing import Any
 from ...ksef.fa3 import farmers, model
 from ..bills.fa3_import_reading import BUCKETS
 from .fa3_picture_blocks import Block, Cell, Column, Fact, Table, Walk
+from .fa3_picture_values import Values
 
 _HEAD = ("P_2", "P_1", "P_1M", "P_6", "OkresFa", "WZ", "KodWaluty")
 _CORRECTION = (
@@ -99,13 +100,13 @@ def picture(values, invoice, known):
 
 class _Painter:
     def __init__(self, values, invoice, known):
-        self.values = values
+        self.is_farmers = farmers.is_farmers(invoice)
+        self.values = Values(values.env, "RR") if self.is_farmers else values
         self.invoice = invoice
         self.known = known
         self.fa = invoice.Fa or model.Fa()
-        self.walk = Walk(values, invoice.namespace)
-        self.label = values.label
-        self.is_farmers = farmers.is_farmers(invoice)
+        self.walk = Walk(self.values, invoice.namespace)
+        self.label = self.values.label
 
     def run(self):
         invoice, label = self.invoice, self.label
@@ -126,7 +127,7 @@ class _Painter:
 
     def _title(self, kind):
         if self.is_farmers:
-            return self.label(kind, "RR")
+            return self.label(kind)
         return self.values.text("RodzajFaktury", kind, None)
 
     # -- top -------------------------------------------------------------------
@@ -325,7 +326,10 @@ class _Painter:
             block = self.walk.block(head, block.title, skip=("KodFormularza",))
             form = head.KodFormularza
             if form:
-                names = (form.value, form.kodSystemowy, form.wersjaSchemy)
+                code = form.kodSystemowy or ""
+                # The system code begins with the code of the form.
+                kind = None if code.startswith(form.value or "") else form.value
+                names = (kind, code, form.wersjaSchemy)
                 text = " ".join(filter(None, names))
                 block.facts.insert(0, Fact(self.label("KodFormularza"), [text]))
         for extra in self.invoice.extra:

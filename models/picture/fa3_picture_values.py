@@ -8,7 +8,7 @@ from odoo.tools.misc import get_lang
 from ...ksef.fa3 import facets
 from ...ksef.fa3.facets import Form, SimpleType
 from .fa3_label_codes import CODES, meaning_of
-from .fa3_labels import label_of
+from .fa3_labels import LABELS, label_of
 
 #: a choice of 1 and 2 that means yes and no.
 _YES_NO = {1: "yes", 2: "no"}
@@ -16,14 +16,20 @@ _MONEY = (facets.TKwotowy, facets.TKwotowy2)
 
 
 class Values:
-    """Writes values in the language of ``env``."""
+    """Writes values in the language of ``env``.
 
-    def __init__(self, env):
+    :ivar form: prefix of the labels of a form that has words of its own (``RR``)
+    """
+
+    def __init__(self, env, form=""):
         self.env = env
+        self.form = form
         self.lang = get_lang(env)
 
     def label(self, name, owner=""):
-        return label_of(self.env, name, owner)
+        """Return the label of an element, in the words of the form first."""
+        own = self.form and f"{self.form}.{name}" in LABELS
+        return label_of(self.env, name, self.form if own else owner)
 
     def text(self, name, value, kind):
         """Return one value of an element as a text.
