@@ -46,6 +46,24 @@ class TestInboxOutcome(WarningsCommon):
         self.assertIn("FV/3", notice["message"])
         self.assertIn(broken.reason.split(":")[0], notice["message"])
 
+    def test_reasons_of_the_scheduler_are_in_the_language_of_the_company(self):
+        self.system["res.lang"]._activate_lang("pl_PL")
+        self.company.sudo().partner_id.lang = "pl_PL"
+        (number,) = self.issue("FV/1")
+        self.company._l10n_pl_ksef_fetch_now()
+        self.run_fetcher()
+        row = self.inbox.filtered(lambda one: one.ksef_number == number)
+        row.sudo().xml = b"PHg+"
+        self.run_cron("ir_cron_book_inbound")
+        self.assertIn("Nie można odczytać pliku", row.reason)
+
+    def test_state_of_the_bill_is_no_news_of_the_row(self):
+        self.company.sudo().l10n_pl_ksef_booking = "automatic"
+        row = self.received()
+        self.assertEqual(row.bill_state, "draft")
+        self.cr.precommit.run()
+        self.assertFalse(row.sudo().message_ids.tracking_value_ids)
+
     def test_many_end_with_a_message_of_the_scheduler(self):
         rows, _broken = self.many()
         with patch.object(inbound_actions, "AT_ONCE", 2):

@@ -79,6 +79,9 @@ class Inbound(models.Model):
         :param dict books: ``Books`` by company, shared by a run
         """
         self.ensure_one()
+        # The scheduler speaks English; reasons are for people.
+        lang = self.env.context.get("lang") or self.company_id.partner_id.lang
+        self = self.with_context(lang=lang)
         was_asked, was_read = self.is_booking_asked, self.is_read
         is_readable = was_read or self._read_file()
         if is_readable and not was_read:

@@ -113,7 +113,9 @@ class Inbound(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    bill_state = fields.Selection(related="move_id.state", string="State of the bill")
+    bill_state = fields.Selection(
+        related="move_id.state", string="State of the bill", tracking=False
+    )
     reason = fields.Text(readonly=True)
     is_read = fields.Boolean(readonly=True, export_string_translation=False)
 
