@@ -109,6 +109,18 @@ class TestInboxWarnings(WarningsCommon):
         self.known_supplier(days=30)
         self.assert_told("7 days is shorter than usual (30", self.received())
 
+    def test_invoice_that_names_no_day_is_no_short_term(self):
+        # Odoo has such bills due today, however old they are.
+        for number, days in (("FV/1", 40), ("FV/2", 30), ("FV/3", 2)):
+            self.issue(number, days_ago=days)
+        self.fetch()
+        self.inbox.action_create_bill()
+        self.inbox.move_id.action_post()
+        for bill in self.inbox.move_id:
+            self.assertNotIn("shorter", bill.l10n_pl_ksef_warnings or "")
+        last = self.received("FV/4", days=5)
+        self.assertNotIn("shorter", last.warnings or "")
+
     def test_duplicate_number(self):
         first = self.booked("FV/1")
         first.action_post()

@@ -5,7 +5,13 @@ from odoo.exceptions import UserError
 
 from ..bills.fa3_import_reading import nip
 from ..common.rights import RECEIVE, check_right
-from .suspicions import About, Suspicions, plain_account, too_early
+from .suspicions import (
+    About,
+    Suspicions,
+    is_due_given,
+    plain_account,
+    too_early,
+)
 
 _SETTLED = ("paid", "in_payment", "reversed")
 
@@ -77,7 +83,7 @@ class AccountMove(models.Model):
             nip=seller,
             number=self.ref,
             issued=self.invoice_date,
-            due=self.invoice_date_due,
+            due=self.invoice_date_due if is_due_given(self._origin) else False,
             accounts=(account,) if account else (),
             bill=self._origin,
             row=self._origin.l10n_pl_ksef_inbound_ids,

@@ -162,7 +162,7 @@ class Suspicions:
         terms = sorted(
             (bill.invoice_date_due - bill.invoice_date).days
             for bill in self.bills
-            if bill.invoice_date_due and bill.invoice_date
+            if bill.invoice_date_due and bill.invoice_date and is_due_given(bill)
         )
         if not terms:
             return
@@ -174,6 +174,12 @@ class Suspicions:
                 days=days,
                 usual=usual,
             )
+
+
+def is_due_given(bill):
+    """Tell whether somebody has said when a bill is due; else Odoo says: today."""
+    rows = bill.sudo().l10n_pl_ksef_inbound_ids
+    return not rows or any(rows.mapped("due_date"))
 
 
 def too_early(move):
