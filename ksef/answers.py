@@ -14,11 +14,14 @@ from .wire import Fields
 
 INVOICE_ACCEPTED = 200
 INVOICE_DUPLICATE = 440
-#: Invoice states that are not final; every other code is.
+#: Invoice states that are known not to be final.
 INVOICE_PENDING = frozenset({100, 150})
 SESSION_OPEN = 100
-#: Session states that are not final (170 interactive, 150 batch post-processing).
+#: Session states that are known not to be final (170 interactive, 150 batch at work).
 SESSION_PENDING = frozenset({100, 150, 170})
+#: KSeF adds codes without notice, and counts like HTTP: below are steps on the way,
+#: and what is refused begins at 400.
+_FIRST_DONE, _FIRST_REFUSED = 200, 400
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,15 @@ class InvoiceStatus:
 
     @property
     def is_final(self) -> bool:
-        """Nothing will change any more."""
-        return self.status.code not in INVOICE_PENDING
+        """Nothing will change any more: it has its number, or was refused."""
+        return self.is_accepted or self.status.code >= _FIRST_REFUSED
 
     @property
     def is_accepted(self) -> bool:
         """The invoice has its KSeF number."""
-        return self.status.code == INVOICE_ACCEPTED
+        code = self.status.code
+        is_done = _FIRST_DONE <= code < _FIRST_REFUSED and bool(self.ksef_number)
+        return code == INVOICE_ACCEPTED or is_done
 
     @property
     def is_duplicate(self) -> bool:
@@ -182,7 +187,7 @@ class SessionStatus:
     @property
     def is_final(self) -> bool:
         """Closed and processed; nothing will change any more."""
-        return self.status.code not in SESSION_PENDING
+        return self.status.code >= _FIRST_DONE
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from datetime import timedelta
 from .client import KsefClient
 from .crypto import Encryption
 from .errors import KsefError, KsefProtocolError, KsefRequestRejected
-from .messages import INVOICE_PENDING, SESSION_OPEN, InvoiceStatus, PublicKey
+from .messages import SESSION_OPEN, InvoiceStatus, PublicKey
 from .messages_batch import OpenedBatch, PartUpload
 from .package_building import Package
 from .session import iterate_invoices, with_encryption
@@ -185,4 +185,4 @@ def batch_results(
 def _weight(invoice: InvoiceStatus) -> int:
     if invoice.is_accepted:
         return 2
-    return 1 if invoice.status.code in INVOICE_PENDING else 0
+    return 0 if invoice.is_final else 1

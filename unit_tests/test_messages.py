@@ -129,6 +129,8 @@ def invoice(code=200, **more):
     [
         (100, False, False, False),
         (150, False, False, False),
+        (160, False, False, False),  # not known yet: a step on the way
+        (205, False, False, False),
         (200, True, True, False),
         (440, True, False, True),
         (450, True, False, False),
@@ -142,6 +144,13 @@ def test_states_of_an_invoice(code, final, accepted, duplicate):
         accepted,
         duplicate,
     )
+
+
+def test_a_new_code_of_an_invoice_that_has_its_number():
+    read = messages.InvoiceStatus.from_json(invoice(205, ksefNumber="5265877635-X"))
+    assert (read.is_final, read.is_accepted) == (True, True)
+    refused = messages.InvoiceStatus.from_json(invoice(460, ksefNumber="5265877635-X"))
+    assert (refused.is_final, refused.is_accepted) == (True, False)
 
 
 def test_an_accepted_invoice_has_number_dates_and_mode():
@@ -192,7 +201,8 @@ def test_counts_that_are_left_out_are_nought():
 
 
 @pytest.mark.parametrize(
-    ("code", "final"), [(100, False), (150, False), (170, False), (200, True), (445, 1)]
+    ("code", "final"),
+    [(100, False), (150, False), (170, False), (180, False), (200, True), (445, 1)],
 )
 def test_when_a_session_is_final(code, final):
     read = messages.SessionStatus.from_json({"status": status(code)})
