@@ -239,6 +239,14 @@ class TestFa3ImportRates(Fa3ImportCommon):
         self.assertEqual(bill.line_ids.filtered("tax_line_id").balance, 32.61)
         self.assertEqual(round(sum(bill.line_ids.mapped("balance")), 2), 0)
 
+    def test_exchange_rate_below_zero_is_none(self):
+        below = row(P_7="x", P_11="100", P_12="23", KursWaluty="-4")
+        sums = {"P_13_1": "100", "P_14_1": "23", "P_15": "123"}
+        result = self.imported(document(below, KodWaluty="SEK", **sums))
+        self.assert_totals(result.move, 100, 23, 123)
+        self.assertIn("No rate of SEK", self.codes(result))
+        self.assertNotIn("could not", self.codes(result))
+
     def test_zloty_tax_of_a_rate_beside_one_that_is_written(self):
         self.company.sudo().tax_calculation_rounding_method = "round_globally"
         rate = {"KursWaluty": "3.87654"}

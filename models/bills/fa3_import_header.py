@@ -94,7 +94,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_import_rate(self, job):
         """Return the seller's exchange rate where the document has just one."""
         rows = {number(row.KursWaluty) for row in job.reading.fa.FaWiersz}
-        rates = {rate for rate in rows | {number(job.reading.fa.KursWalutyZ)} if rate}
+        given = filter(None, rows | {number(job.reading.fa.KursWalutyZ)})
+        rates = {rate for rate in given if rate > 0}
         return rates.pop() if len(rates) == 1 else None
 
     # -- dates -----------------------------------------------------------------
