@@ -74,6 +74,8 @@ class TestTechnicalCorrection(SendingCommon):
         self.assertEqual(move.l10n_pl_ksef_send_by, deadline)
         self.assertIn(move, self.listed())
         self.assertEqual(move.l10n_pl_ksef_jpk_marker, "DI")
+        self.assertIn("issued offline", move.l10n_pl_ksef_message)
+        self.assertNotIn("not issued", move.l10n_pl_ksef_message)
         with freeze_time(datetime.combine(deadline, time(9))):
             self.run_cron("ir_cron_watch_deadlines")
         self.assertIn("rejected", move.sudo().activity_ids.note)

@@ -258,6 +258,10 @@ _SESSION = {
     "415": _lt("Encryption error: KSeF could not open the session's key."),
     "420": _lt("Too many invoices in one session."),
     "430": _lt("KSeF could not unpack the package."),
+    "430.offline": _lt(
+        "KSeF could not verify the file. The invoice was issued offline and is not in"
+        " KSeF: mend the file and send it as a technical correction."
+    ),
     "435": _lt("Encryption error: KSeF could not open the package."),
     "440": _lt("KSeF cancelled the session: no invoices were sent in it."),
     "445": _lt("No invoice of this session was valid: see their errors."),
@@ -298,6 +302,10 @@ _INVOICE = {
     "450": _lt(
         "The content of the invoice is wrong: most often a date in the future or a"
         " wrong NIP. The invoice was not issued: fix the data and send it again."
+    ),
+    "450.offline": _lt(
+        "The file of the invoice is wrong. The invoice was issued offline and is not in"
+        " KSeF: mend the file and send it as a technical correction."
     ),
     "500": _lt("KSeF had a technical problem with this invoice."),
     "550": _lt("KSeF cancelled the processing of this invoice."),

@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from ...ksef.crypto import sha256_base64
 from ..common.document_states import (
     ACCEPTED,
+    ONLINE,
     QUEUED,
     REJECTED,
     SENDING,
@@ -26,6 +27,8 @@ from .sending_run import send_for
 
 #: status of an invoice whose sender may not issue it.
 NO_RIGHT = "410"
+#: statuses of an invoice whose file is not as it should be.
+WRONG_FILE = ("430", "450")
 #: a text can't hold this tag: there "<" is written "&lt;".
 _ATTACHMENT = b"<Zalacznik>"
 
@@ -133,7 +136,11 @@ class Document(models.Model):
 
     def _message_code(self):
         """Return KSeF's code, told apart where one code has several remedies."""
-        if (self.code_scope, self.code) != ("invoice", NO_RIGHT):
+        if self.code_scope != "invoice":
+            return self.code
+        if self.code in WRONG_FILE and self.issue_mode != ONLINE:
+            return f"{self.code}.offline"
+        if self.code != NO_RIGHT:
             return self.code
         if not self.move_id.is_sale_document():
             return f"{NO_RIGHT}.self_billing"
