@@ -62,14 +62,27 @@ class TestRelief(SendingCommon):
         with freeze_time(APRIL):
             self.sale(8200)
             self.assertEqual(self.relief(), (10086, "ended"))
+        self.month_end("2026-05-04 09:00:00")
         with freeze_time("2026-05-04 10:00:00"):
             self.assertEqual(self.relief(), (0, "ended"))
             self.assertTrue(self.sale(10, date(2026, 5, 4)).l10n_pl_ksef_relief_alert)
+
+    def test_relief_comes_back_where_the_invoice_went_to_ksef_after_all(self):
+        with freeze_time(APRIL):
+            move = self.sale(8200)
+        self.month_end("2026-05-04 09:00:00")
+        self.company.invalidate_recordset()
+        self.assertTrue(self.company.sudo().l10n_pl_ksef_relief_is_lost)
+        self.send(move)
+        self.month_end("2026-05-04 11:00:00")
+        with freeze_time("2026-05-04 12:00:00"):
+            self.assertEqual(self.relief(), (0, "within"))
 
     def test_other_months_that_kept_within_it_end_nothing(self):
         with freeze_time(APRIL):
             self.sale(9000, partner_id=self.partner_consumer.id)
             self.sale(7000)
+        self.month_end("2026-05-04 09:00:00")
         with freeze_time("2026-05-04 10:00:00"):
             self.sale(7000, date(2026, 5, 4))
             self.assertEqual(self.relief(), (8610, "near"))

@@ -20,6 +20,8 @@ from .sending_policy import PERSON
 
 RELIEF_FROM, RELIEF_TO = date(2026, 4, 1), date(2026, 12, 31)
 RELIEF_AMOUNT = 10_000
+#: of a large month so many invoices tell enough.
+FIRST_INVOICES = 500
 #: from that share on there is a warning.
 NEAR = 0.8
 #: hour in Warsaw on a month's last day from which unsent invoices are told of.
@@ -50,6 +52,12 @@ class ResCompany(models.Model):
         compute="_compute_l10n_pl_ksef_relief",
         compute_sudo=True,
     )
+    l10n_pl_ksef_relief_is_lost = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="It ended in an earlier month; the scheduler looks, because forms ask.",
+    )
     l10n_pl_ksef_month_unsent = fields.Integer(
         "Invoices of this month not in KSeF yet",
         compute="_compute_l10n_pl_ksef_month_unsent",
@@ -67,8 +75,7 @@ class ResCompany(models.Model):
             company.l10n_pl_ksef_relief_used = sum(sales)
             company.l10n_pl_ksef_relief_state = is_on and (
                 ENDED
-                if _peak(sales) > RELIEF_AMOUNT
-                or company._l10n_pl_ksef_relief_was_lost(today)
+                if _peak(sales) > RELIEF_AMOUNT or company.l10n_pl_ksef_relief_is_lost
                 else NEAR_END
                 if sum(sales) >= RELIEF_AMOUNT * NEAR
                 else WITHIN
@@ -80,9 +87,10 @@ class ResCompany(models.Model):
             moves = company._l10n_pl_ksef_unsent(today)
             company.l10n_pl_ksef_month_unsent = len(moves)
 
-    def _l10n_pl_ksef_sales_outside(self, today):
+    def _l10n_pl_ksef_sales_outside(self, today, limit=None):
         """Return the month's sales (PLN, with VAT) on invoices outside KSeF, in order.
 
+        :param limit: only the first so many invoices are looked at
         :return: list of amounts; corrections that lower are below zero
         """
         moves = self.env["account.move"].search(
@@ -91,6 +99,7 @@ class ResCompany(models.Model):
                 ("l10n_pl_ksef_state", "not in", (*LIVE, ACCEPTED)),
             ],
             order="invoice_date, id",
+            limit=limit,
         )
         counted = moves.filtered(
             lambda m: (
@@ -103,6 +112,8 @@ class ResCompany(models.Model):
 
     def _l10n_pl_ksef_relief_was_lost(self, today):
         """Tell whether the relief ended in an earlier month: it does not come back."""
+        if not RELIEF_FROM <= today <= RELIEF_TO:
+            return False
         months = self.env["account.move"]._read_group(
             [
                 ("company_id", "=", self.id),
@@ -116,9 +127,10 @@ class ResCompany(models.Model):
             ["invoice_date:month"],
             having=[("amount_total_signed:sum", ">", RELIEF_AMOUNT)],
         )
-        # Few months come so far; only they are looked at invoice by invoice.
+        # Few months come so far, and large ones do within their first invoices.
         return any(
-            _peak(self._l10n_pl_ksef_sales_outside(month)) > RELIEF_AMOUNT
+            _peak(self._l10n_pl_ksef_sales_outside(month, limit)) > RELIEF_AMOUNT
+            for limit in (FIRST_INVOICES, None)
             for (month,) in months
         )
 

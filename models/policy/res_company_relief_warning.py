@@ -22,7 +22,11 @@ class ResCompany(models.Model):
     def _cron_l10n_pl_ksef_month_end(self):
         result = super()._cron_l10n_pl_ksef_month_end()
         connected = [("l10n_pl_ksef_auth_certificate_id", "!=", False)]
+        today = today_in_warsaw()
         for company in self.sudo().search(connected):
+            is_lost = company._l10n_pl_ksef_relief_was_lost(today)
+            if company.l10n_pl_ksef_relief_is_lost != is_lost:
+                company.l10n_pl_ksef_relief_is_lost = is_lost
             company._l10n_pl_ksef_warn_of_relief()
         return result
 
