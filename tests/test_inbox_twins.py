@@ -139,6 +139,34 @@ class TestInboxTwins(WarningsCommon):
         self.assertFalse(bill.partner_bank_id.allow_out_payment)
         self.assertIn(ACCOUNT, bill.l10n_pl_ksef_warnings)
 
+    def test_other_net_and_another_account_are_differences(self):
+        bill = self.typed(net=113.89)
+        bill.invoice_line_ids.tax_ids = self.env["account.chart.template"].ref(
+            "vz_kraj_8"
+        )
+        bill.partner_bank_id = self.system["res.partner.bank"].create(
+            {
+                "acc_number": "PL27114020040000300201355387",
+                "partner_id": bill.partner_id.id,
+            }
+        )
+        self.assertEqual(bill.amount_total, 123)
+        wizard = self.env["l10n_pl_ksef.inbound.merge"].create(
+            {"inbound_id": self.received().id, "move_id": bill.id}
+        )
+        told = wizard.differences.replace(",", ".")
+        for words in ("Net: the bill has 113.89", "KSeF has 100.00", ACCOUNT):
+            self.assertIn(words, told)
+        self.assertNotIn("Gross", told)
+
+    def test_account_is_not_given_to_another_supplier(self):
+        bill = self.typed(partner_id=self.partner_company.id)
+        row = self.received()
+        self.merge(row, bill)
+        self.assertEqual(row.state, "merged")
+        self.assertFalse(bill.partner_bank_id)
+        self.assertFalse(self.partner_company.sudo().bank_ids)
+
     def test_account_that_a_person_chose_stays_and_the_other_is_told(self):
         bill = self.known_supplier()
         mine = self.system["res.partner.bank"].create(

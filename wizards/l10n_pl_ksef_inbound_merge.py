@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.inbox.suspicions import plain_account
+
 
 class InboundMerge(models.TransientModel):
     _name = "l10n_pl_ksef.inbound.merge"
@@ -57,7 +59,7 @@ class InboundMerge(models.TransientModel):
     def _compared(self):
         """Return what is compared: name, of the bill, of KSeF, as texts."""
         move, inbound = self.move_id, self.inbound_id
-        day = lambda value: value and format_date(self.env, value)  # noqa: E731
+        issued = self._shown(move.invoice_date), self._shown(inbound.issue_date)
         return (
             (self.env._("Number"), move.ref, inbound.invoice_number),
             (
@@ -65,20 +67,46 @@ class InboundMerge(models.TransientModel):
                 (move.partner_id.vat or "").removeprefix("PL"),
                 inbound.seller_nip,
             ),
+            *self._compared_amounts(),
+            (self.env._("Issued"), *issued),
+            *self._compared_payment(),
+        )
+
+    def _compared_amounts(self):
+        move, inbound = self.move_id, self.inbound_id
+        booked = move.currency_id.format
+        given = (inbound.currency_id or move.currency_id).format
+        return (
             (
                 self.env._("Gross"),
-                move.currency_id.format(move.amount_total),
-                (inbound.currency_id or move.currency_id).format(
-                    abs(inbound.gross_amount)
-                ),
+                booked(move.amount_total),
+                given(abs(inbound.gross_amount)),
             ),
-            (self.env._("Issued"), day(move.invoice_date), day(inbound.issue_date)),
             (
-                self.env._("Due date"),
-                day(move.invoice_date_due) if inbound.due_date else False,
-                day(inbound.due_date),
+                self.env._("Net"),
+                booked(move.amount_untaxed),
+                given(abs(inbound.net_amount)),
             ),
         )
+
+    def _compared_payment(self):
+        """Compare only what both have: the rest is filled in or left to a person."""
+        move, inbound = self.move_id, self.inbound_id
+        due = inbound.due_date and self._shown(move.invoice_date_due)
+        mine = plain_account(move.partner_bank_id.sanitized_acc_number)
+        given = (inbound.account_numbers or "").split()
+        is_other = mine and given and mine not in given
+        return (
+            (self.env._("Due date"), due, self._shown(inbound.due_date)),
+            (
+                self.env._("Bank account"),
+                mine,
+                ", ".join(given) if is_other else mine,
+            ),
+        )
+
+    def _shown(self, day):
+        return day and format_date(self.env, day)
 
     def action_save(self):
         self.ensure_one()

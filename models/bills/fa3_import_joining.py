@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from .fa3_import_job import Imported
+from .fa3_import_reading import nip
 
 #: what a bill has of the document that it was joined with.
 _OF_THE_DOCUMENT = (
@@ -59,7 +60,9 @@ class AccountMove(models.Model):
         """Return the account of the document for a bill that has none yet."""
         payment = job.reading.fa.Platnosc
         is_open = self.payment_state in ("not_paid", "partial")
-        if self.partner_bank_id or not payment or not is_open:
+        vat = nip(self.commercial_partner_id.vat)
+        is_issuer = not vat or vat == job.reading.seller_nip
+        if self.partner_bank_id or not (payment and is_open and is_issuer):
             return {}
         job.partner = self.partner_id
         return self._l10n_pl_ksef_import_account(job, payment)
