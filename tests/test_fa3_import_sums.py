@@ -100,6 +100,18 @@ class TestFa3ImportSums(Fa3ImportCommon):
         bill = self.bill(document(*rows, **sums, P_15="1319.21"))
         self.assert_totals(bill, 1095.12, 224.09, 1319.21)
 
+    def test_correction_that_swaps_goods_of_a_rate_keeps_its_rows(self):
+        rows = (
+            row(P_7="a", P_8B="1", P_9A="100", P_11="100", P_12="5", StanPrzed=True),
+            row(P_7="b", P_8B="2", P_9A="50", P_11="100", P_12="5"),
+            row(P_7="c", P_8B="-1", P_9A="10", P_11="-10", P_12="23"),
+        )
+        sums = {"P_13_1": "-10", "P_14_1": "-2.30", "P_15": "-12.30"}
+        result = self.imported(document(*rows, RodzajFaktury="KOR", **sums))
+        self.assertEqual(len(result.move.invoice_line_ids), 3)
+        self.assert_totals(result.move, 10, 2.30, 12.30)
+        self.assertNotIn("do not add up", self.codes(result))
+
     def test_prices_with_tax_in_the_books(self):
         self.tax("vz_kraj_23").sudo().price_include_override = "tax_included"
         self.tax("vz_kraj_usl_23").sudo().active = False

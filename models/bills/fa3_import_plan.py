@@ -109,8 +109,7 @@ class _Planner:
     def _fitted(self, rows):
         """Return ``rows`` with small differences levelled; ``None``: they don't fit."""
         by_bucket = {name: [] for name in self.plan.sums}
-        if self.reading.is_settlement:
-            self._add_paid_sums(rows, by_bucket)
+        self._add_sums_of_nothing(rows, by_bucket)
         for line in rows:
             if line.bucket in by_bucket:
                 by_bucket[line.bucket].append(line)
@@ -127,12 +126,21 @@ class _Planner:
     def _is_paid_in_advance(self):
         return self.reading.is_settlement and self.reading.gross == 0
 
-    def _add_paid_sums(self, rows, by_bucket):
-        """Add the rates of which the advances have left nothing to invoice."""
+    def _add_sums_of_nothing(self, rows, by_bucket):
+        """Add the rates that documents leave out of their sums, as they come to 0.
+
+        Those whose rows cancel each other, and on a settlement those of which the
+        advances have left nothing to invoice.
+        """
+        others = {}
         for line in rows:
             if line.net and line.bucket and line.bucket not in by_bucket:
-                self.plan.sums[line.bucket] = Sum((line.rate,), ZERO, ZERO, None)
-                by_bucket[line.bucket] = []
+                others.setdefault(line.bucket, []).append(line)
+        for name, lines in others.items():
+            if self.reading.is_settlement or not sum(line.net for line in lines):
+                rates = tuple(dict.fromkeys(line.rate for line in lines))
+                self.plan.sums[name] = Sum(rates, ZERO, ZERO, None)
+                by_bucket[name] = []
 
     def _fit(self, bucket, lines):
         """Level the lines of a bucket.

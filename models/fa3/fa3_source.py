@@ -299,13 +299,21 @@ class Source(Corrections, Advances):
                 totals.local[bucket.local] = (
                     totals.local.get(bucket.local, ZERO) + amount
                 )
-        if self.has_row_dates and self.is_foreign:
+        if self._has_rates_of_rows:
             self._convert_by_rows(totals)
         if self.kind == "ROZ" and self.is_foreign:
             self.convert_settlement(totals)
         if self.kind in ("ZAL", "ROZ") and self.is_foreign:
             self.convert_prepayments(totals)
         return totals
+
+    @property
+    def _has_rates_of_rows(self):
+        """Whether rows have other exchange rates than the one that is booked."""
+        if not (self.has_row_dates and self.is_foreign):
+            return False
+        rates = {self.row_rate(row) for row in self.rows if row.is_taxed}
+        return rates != {self.exchange_rate}
 
     def _convert_by_rows(self, totals):
         """Sum the tax in PLN by rows, whose dates of supply have their own rates."""
