@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.tests import tagged
 
-from .fa3_common import Fa3Common
+from .fa3_common import TODAY, Fa3Common
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -181,6 +181,20 @@ class TestFa3Header(Fa3Common):
         self.rate(0.17, leone)
         move = self.sale(100, currency_id=leone.id)
         self.assertEqual(self.refuse(move), ["unknown_currency"])
+
+    def test_dates_of_one_rate_leave_the_tax_in_pln_as_booked(self):
+        self.company.tax_calculation_rounding_method = "round_per_line"
+        self.rate(4.2537)
+        days = (date(2026, 2, 24), TODAY)
+        rows = [
+            self.row(price, l10n_pl_ksef_supply_date=day)
+            for price, day in zip((405.41, 2466.42), days, strict=True)
+        ]
+        move = self.sale(*rows, currency_id=self.eur.id)
+        booked = -sum(move.line_ids.filtered("tax_line_id").mapped("balance"))
+        fa = self.export(move).Fa
+        self.assertEqual(float(fa.P_14_1W), round(booked, 2))
+        self.assertEqual([row.P_6A for row in fa.FaWiersz], list(days))
 
     def test_e36_rate_of_the_user(self):
         self.rate(4.25)
