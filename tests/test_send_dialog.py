@@ -1,9 +1,11 @@
 """Odoo's own Send dialog and batch sending: KSeF first, then PDF and e-mail."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -227,6 +229,28 @@ class TestSendDialog(DialogCommon):
         person.write({"name": "Nabywca S.A.", "email": "faktury@nabywca.example"})
         self.send_by_dialog(self.invoice(partner_id=person.id), extra_edis=[])
         self.assertTrue(self.mailed())
+
+    def test_email_of_a_private_person_waits_seconds_and_not_for_ksef_to_come_back(
+        self,
+    ):
+        self.partner_consumer.sudo().email = "jan@example.com"
+        self.company.sudo().l10n_pl_ksef_sending = "all"
+        held, late = self.invoices(2, partner_id=self.partner_consumer.id)
+        self.send_by_dialog(held)
+        self.assertTrue(held.l10n_pl_ksef_mail_waits)
+        self.fault("error", "", times=1000, status=503)
+        self.run_sender()
+        late.l10n_pl_ksef_document_id.sudo()._note(
+            next_try_at=fields.Datetime.now() + timedelta(hours=5)
+        )
+        self.send_by_dialog(late)
+        self.assertEqual(len(self._mails), 1)
+        self.assertFalse(late.l10n_pl_ksef_mail_waits)
+        self.release()
+        self.assertFalse(held.l10n_pl_ksef_mail_waits)
+        self.assertEqual(held.l10n_pl_ksef_state, "queued")
+        (mail,) = self._mails
+        self.assertEqual(mail["email_to"], ['"Jan Kowalski" <jan@example.com>'])
 
     def test_download_is_given_at_once_and_email_waits(self):
         move = self.invoice()

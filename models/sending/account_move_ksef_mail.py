@@ -6,8 +6,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..common.document_states import LIVE
-
 _logger = logging.getLogger(__name__)
 
 #: nothing to send, but the PDF is to be made anew.
@@ -72,14 +70,12 @@ class AccountMove(models.Model):
     def _cron_l10n_pl_ksef_send_held_mail(self):
         """Make the PDFs and send the e-mails that waited for a KSeF number.
 
-        Those too that need not wait any more: outside KSeF since, or in hybrid mode.
+        Those too that need not wait any more: outside KSeF since, or in hybrid mode,
+        or a private person's while KSeF does not answer.
         """
         domain = [
             ("l10n_pl_ksef_held_mail", "!=", False),
             ("state", "=", "posted"),
-            "|",
-            ("l10n_pl_ksef_state", "not in", LIVE),
-            ("l10n_pl_ksef_may_hand_over", "=", True),
         ]
         may_wait = self.env["account.move.send"]._l10n_pl_ksef_may_wait
         ready = self.search(domain).filtered(lambda m: not may_wait(m))

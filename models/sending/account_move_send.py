@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..common.document_states import ACCEPTED, LIVE
+from ..common.document_states import ACCEPTED, LIVE, QUEUED
 from ..common.fa3_rule import ERROR
 from ..common.rights import ADMIN, SEND, check_right, has_right
 from .account_move_ksef_wait import WAITING_CODES
@@ -113,7 +113,9 @@ class AccountMoveSend(models.AbstractModel):
             waits = problem.code in WAITING_CODES
             blocks = problem.level == ERROR and len(moves) == 1 and not waits
             alerts[f"l10n_pl_ksef_{number}"] = self._l10n_pl_ksef_alert(problem, blocks)
-        if moves.filtered(lambda m: m.l10n_pl_ksef_state in LIVE):
+        if moves.filtered(
+            lambda m: m.l10n_pl_ksef_state in LIVE and self._l10n_pl_ksef_may_wait(m)
+        ):
             alerts["l10n_pl_ksef_waits"] = {
                 "level": "info",
                 "message": self.env._(
@@ -222,7 +224,13 @@ class AccountMoveSend(models.AbstractModel):
     def _l10n_pl_ksef_may_wait(self, move):
         if move.l10n_pl_ksef_state == ACCEPTED:
             return False
-        return move.l10n_pl_ksef_state in LIVE or move._l10n_pl_ksef_mail_must_wait()
+        if move._l10n_pl_ksef_mail_must_wait():
+            return True
+        # Who may have it at any time gets it with the number, where that is a matter
+        # of seconds: not while KSeF does not answer, or until the evening.
+        document = move.sudo().l10n_pl_ksef_document_id
+        is_put_off = document.state == QUEUED and document.next_try_at
+        return document.state in LIVE and not is_put_off
 
     def _l10n_pl_ksef_waits(self, move, settings):
         """Tell whether what was asked for waits for the KSeF number of ``move``."""
