@@ -241,6 +241,18 @@ class TestInboxBills(InboxCommon):
         with self.assertRaises(UserError):
             self.inbox.action_create_bill()
 
+    def test_fake_invoice_can_be_reported_within_sixty_days(self):
+        self.issue("FV/1", days_ago=59)
+        self.issue("FV/2", days_ago=62)
+        self.fetch()
+        rows = self.inbox.sorted("invoice_number")
+        self.assertEqual(rows.mapped("report_until"), [False, False])
+        rows._set_aside("not_ours", "We have ordered nothing.")
+        last = fields.Date.add(rows[0].issue_date, days=60)
+        self.assertEqual(rows.mapped("report_until"), [last, False])
+        rows.action_reopen()
+        self.assertEqual(rows.mapped("report_until"), [False, False])
+
     def test_set_aside_can_be_taken_back(self):
         row = self.received()
         row._set_aside("not_booked", "Private")

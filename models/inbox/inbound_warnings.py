@@ -1,9 +1,15 @@
 """What to look at before an invoice is booked and paid: told, never in the way."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
-from .inbound_states import OPEN
+from ...ksef.deadlines import today_in_warsaw
+from .inbound_states import NOT_OURS, OPEN
 from .suspicions import About, Suspicions
+
+#: for how long after its issue an invoice can be reported as abuse.
+REPORTED_WITHIN = timedelta(days=60)
 
 
 class Inbound(models.Model):
@@ -11,6 +17,20 @@ class Inbound(models.Model):
 
     account_numbers = fields.Char("Bank accounts", readonly=True)
     warnings = fields.Text(compute="_compute_warnings")
+    report_until = fields.Date(
+        "Can be reported until",
+        compute="_compute_report_until",
+        help="The taxpayer application of KSeF takes reports of abuse up to 60 days"
+        " after the issue.",
+    )
+
+    @api.depends("issue_date", "state")
+    def _compute_report_until(self):
+        today = today_in_warsaw()
+        for inbound in self:
+            last = inbound.issue_date and inbound.issue_date + REPORTED_WITHIN
+            is_open = inbound.state == NOT_OURS and last and last >= today
+            inbound.report_until = is_open and last
 
     @api.depends("state", "seller_nip", "invoice_number", "due_date", "account_numbers")
     @api.depends_context("lang")
