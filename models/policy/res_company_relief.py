@@ -52,11 +52,9 @@ class ResCompany(models.Model):
         compute="_compute_l10n_pl_ksef_relief",
         compute_sudo=True,
     )
+    #: it ended in an earlier month; the scheduler looks, because forms ask.
     l10n_pl_ksef_relief_is_lost = fields.Boolean(
-        readonly=True,
-        copy=False,
-        export_string_translation=False,
-        help="It ended in an earlier month; the scheduler looks, because forms ask.",
+        readonly=True, copy=False, export_string_translation=False
     )
     l10n_pl_ksef_month_unsent = fields.Integer(
         "Invoices of this month not in KSeF yet",
