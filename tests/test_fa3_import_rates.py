@@ -267,6 +267,20 @@ class TestFa3ImportRates(Fa3ImportCommon):
             if bill.state == "draft":
                 bill.action_post()
 
+    def test_zloty_tax_that_finds_no_tax_item_is_told(self):
+        result = self.imported(
+            document(
+                row(P_7="x", P_11="0.01", P_12="23", KursWaluty="2.00"),
+                KodWaluty="EUR",
+                P_13_1="0.01",
+                P_14_1="0.00",
+                P_14_1W="0.01",
+                P_15="0.01",
+            )
+        )
+        self.assert_totals(result.move, 0.01, 0, 0.01)
+        self.assertIn("VAT in PLN on the file", self.codes(result))
+
     def test_tax_rounded_to_whole_yen_is_not_wondered_at(self):
         values = {"KodWaluty": "JPY", "P_13_1": "102", "P_14_1": "24", "P_15": "126"}
         rows = [row(P_7="x", P_11=n, P_12="23") for n in ("51", "51")]

@@ -38,6 +38,10 @@ SENTENCES = {
         TODO,
         _lt("The bill comes to %(booked)s, the file to %(given)s: compare them."),
     ),
+    "zloty_tax_differs": (
+        TODO,
+        _lt("VAT in PLN on the file is %(given)s, on the bill %(booked)s: mend it."),
+    ),
     "no_total": (TODO, _lt("The file has no total amount (P_15).")),
     "no_rate": (
         TODO,

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from odoo import models
+from odoo.tools import format_amount
 
 from ..common.ksef_activities import person
 from ..fa3.fa3_row import ZERO
@@ -125,6 +126,23 @@ class AccountMove(models.Model):
                 booked=job.amount(booked),
                 given=job.amount(planned),
             )
+        self._l10n_pl_ksef_zloty_tax_differs(job)
+
+    def _l10n_pl_ksef_zloty_tax_differs(self, job):
+        """Tell when VAT in PLN could not be booked: no tax item, nothing to write on."""
+        own = self.company_id.currency_id
+        if self.currency_id == own or own.name != "PLN":
+            return
+        items = self._l10n_pl_ksef_tax_items(job)
+        side = 1 if self.is_purchase_document() else -1
+        for bucket, (_tax, local) in booked_taxes(job.plan).items():
+            booked = side * _sum(items.get(bucket, self.line_ids[:0]), "balance")
+            if local is not None and booked != local:
+                job.notes.add(
+                    "zloty_tax_differs",
+                    booked=format_amount(self.env, float(booked), own),
+                    given=format_amount(self.env, float(local), own),
+                )
 
 
 def _exact(value):
