@@ -131,6 +131,7 @@ class Fa3Problem:
     :ivar message: the reason in English, without the value
     :ivar value: the offending text (cut), or what was expected; for the caller only
     :ivar severity: ``error`` (KSeF would refuse it) or ``warning``
+    :ivar facts: what the sentence of this code names, for whoever translates it
     """
 
     code: str
@@ -138,6 +139,7 @@ class Fa3Problem:
     message: str
     value: str | None = None
     severity: str = "error"
+    facts: tuple[tuple[str, object], ...] = ()
 
 
 class Fa3Error(KsefError):

@@ -38,6 +38,7 @@ from . import (
     test_fa3_rows,
     test_fa3_rules,
     test_fa3_self_billing,
+    test_fa3_sentences,
     test_fa3_settlement,
     test_fa3_speed,
     test_fa3_tab,

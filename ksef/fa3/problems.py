@@ -6,6 +6,8 @@ Sentences never hold the value itself, which may be personal data.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import Fa3Problem
 
 Problem = Fa3Problem
@@ -72,10 +74,11 @@ def problem(
     """
     if value is not None and len(value) > VALUE_LIMIT:
         value = value[: VALUE_LIMIT - 1] + "…"
-    return Problem(code, path, MESSAGES[code].format(**facts), value, severity)
+    message = MESSAGES[code].format(**facts)
+    return Problem(code, path, message, value, severity, tuple(facts.items()))
 
 
 def below(parent: str, found: Problem) -> Problem:
     """Move a problem found inside ``parent`` to its full path."""
     path = f"{parent}/{found.path}" if found.path else parent
-    return Problem(found.code, path, found.message, found.value, found.severity)
+    return replace(found, path=path)

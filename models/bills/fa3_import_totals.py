@@ -129,7 +129,7 @@ class AccountMove(models.Model):
         self._l10n_pl_ksef_zloty_tax_differs(job)
 
     def _l10n_pl_ksef_zloty_tax_differs(self, job):
-        """Tell when VAT in PLN could not be booked: no tax item, nothing to write on."""
+        """Tell when VAT in PLN could not be booked: no tax item to write on."""
         own = self.company_id.currency_id
         if self.currency_id == own or own.name != "PLN":
             return

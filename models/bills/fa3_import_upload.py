@@ -8,6 +8,7 @@ from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import codes, farmers
 from ...ksef.safe_xml import XmlRefused, parse_xml
 from ..common.fa3_rule import ERROR
+from ..common.fa3_sentences import fa3_sentences
 from ..common.ksef_activities import person
 from .fa3_import_job import ACTIVITY
 
@@ -109,7 +110,8 @@ class AccountMove(models.Model):
                     " hand."
                 )
             )
-        words = "; ".join(p.message for p in problems if p.severity == ERROR)
+        errors = [problem for problem in problems if problem.severity == ERROR]
+        words = fa3_sentences(self.env, errors)
         return self._l10n_pl_ksef_keep_unread(
             self.env._("The file can not be read: %(reason)s", reason=words)
         )

@@ -10,6 +10,7 @@ from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import build, check, schema
 from ...ksef.fa3.text import has_forbidden
 from ..common.fa3_rule import ERROR, Problem
+from ..common.fa3_sentences import fa3_sentence
 
 _lt = LazyTranslate(__name__)
 
@@ -103,7 +104,7 @@ def _write(invoice):
 
 
 def _tell(env, source, wrong):
-    values = {"path": wrong.path, "reason": wrong.message}
+    values = {"path": wrong.path, "reason": fa3_sentence(env, wrong)}
     record, field = _place(source, wrong.path)
     text = env._(_WRONG_FIELD) % values  # pylint: disable=W8301
     return _problem(wrong.code, text, record, field)

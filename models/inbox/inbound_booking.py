@@ -15,6 +15,7 @@ from ...ksef.errors import Fa3Error
 from ...ksef.fa3 import farmers
 from ..bills.fa3_import_job import Books, Receipt
 from ..bills.fa3_import_reading import Reading
+from ..common.fa3_sentences import fa3_sentences
 from . import inbound_reading
 from .account_move_dates import OWN_DAY
 from .inbound_states import (
@@ -112,7 +113,7 @@ class Inbound(models.Model):
                 facts, ruled = inbound_reading.facts(reading), self._ruled(reading)
                 self._note(**facts, **ruled, is_read=True)
         except Fa3Error as error:
-            words = "; ".join(problem.message for problem in error.problems)
+            words = fa3_sentences(self.env, error.problems)
             self._fail(self.env._("The file cannot be read: %(why)s", why=words))
         except _FAILURES as error:
             _logger.exception("Received invoice %s was not read", self.ksef_number)
@@ -136,7 +137,7 @@ class Inbound(models.Model):
             with self.env.cr.savepoint():
                 imported = self._import(books if books is not None else {})
         except Fa3Error as error:
-            words = "; ".join(problem.message for problem in error.problems)
+            words = fa3_sentences(self.env, error.problems)
             self._fail(self.env._("The file cannot be read: %(why)s", why=words))
             return False
         except _FAILURES as error:
