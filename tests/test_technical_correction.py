@@ -112,10 +112,18 @@ class TestTechnicalCorrection(SendingCommon):
             self.env["account.move"].get_view(view.id, "form")["arch"]
         )
         (draft,) = form.xpath("//span[@name='l10n_pl_ksef_what_to_do']")
-        (correct,) = form.xpath("//span[@name='l10n_pl_ksef_correct']")
+        (now,) = form.xpath("//div[@name='l10n_pl_ksef_correct']")
+        (later,) = form.xpath("//div[@name='l10n_pl_ksef_correct_later']")
         self.assertEqual(draft.get("invisible"), "l10n_pl_ksef_can_correct")
-        self.assertEqual(correct.get("invisible"), "not l10n_pl_ksef_can_correct")
-        self.assertTrue(self.rejected().l10n_pl_ksef_can_correct)
+        may = "not l10n_pl_ksef_can_correct or {}l10n_pl_ksef_can_send"
+        self.assertEqual(now.get("invisible"), may.format("not "))
+        self.assertEqual(later.get("invisible"), may.format(""))
+        move = self.rejected()
+        self.assertTrue(move.l10n_pl_ksef_can_correct and move.l10n_pl_ksef_can_send)
+        self.company.sudo().l10n_pl_ksef_sending = "off"
+        move.invalidate_recordset()
+        self.assertTrue(move.l10n_pl_ksef_can_correct)
+        self.assertFalse(move.l10n_pl_ksef_can_send)
 
     def test_rejected_correction_is_corrected_again(self):
         move = self.rejected()
