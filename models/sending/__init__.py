@@ -6,7 +6,9 @@ from . import account_move_ksef_wait
 from . import account_move_ksef_qr
 from . import account_move_ksef_send
 from . import account_move_send
+from . import account_move_send_alerts
 from . import l10n_pl_ksef_document
+from . import l10n_pl_ksef_document_cron
 from . import l10n_pl_ksef_document_link
 from . import l10n_pl_ksef_document_give_up
 from . import l10n_pl_ksef_session

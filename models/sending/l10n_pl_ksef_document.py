@@ -1,7 +1,7 @@
 """One transmission of one invoice: the frozen bytes and everything KSeF said of them.
 
 Nobody writes these rows but the named methods below; what was sent is never deleted.
-The way to KSeF and back is in ``sending.py``.
+The way to KSeF and back is in ``sending_run.py``.
 """
 
 import base64
@@ -20,10 +20,7 @@ from ..common.document_states import (
     TRANSITIONS,
     UNKNOWN,
 )
-from ..common.durable import take_turns
 from ..common.messages import explain_status
-from ..common.session_states import UNFINISHED
-from .sending_run import send_for
 
 #: status of an invoice whose sender may not issue it.
 NO_RIGHT = "410"
@@ -31,14 +28,6 @@ NO_RIGHT = "410"
 WRONG_FILE = ("430", "450")
 #: a text can't hold this tag: there "<" is written "&lt;".
 _ATTACHMENT = b"<Zalacznik>"
-
-
-#: documents that KSeF had got before (440); see ``duplicates``.
-_DUPLICATES = [("original_ksef_number", "!=", False)]
-
-
-def _due(now, field, states):
-    return ["&", ("state", "in", states), "|", (field, "=", False), (field, "<=", now)]
 
 
 class Document(models.Model):
@@ -246,89 +235,6 @@ class Document(models.Model):
         }
         build = lines.get(self.state)
         return build and build()
-
-    # ------------------------------------------------------------------
-    # the cron
-    # ------------------------------------------------------------------
-    @api.model
-    def _cron_send_documents(self):
-        """Give each company with something due its turn at KSeF."""
-        take_turns(self._companies_with_work(), send_for)
-        self._trigger_next()
-
-    def _companies_with_work(self):
-        """Return the connected companies that have a row due now."""
-        now = fields.Datetime.now()
-        connected = self._connected()
-        holding = connected.filtered(lambda c: c._l10n_pl_ksef_hold())
-        documents = self.sudo().search(
-            [
-                *_due(now, "next_try_at", (QUEUED, SENDING)),
-                "|",
-                ("state", "=", SENDING),
-                ("company_id", "not in", holding.ids),
-            ]
-        )
-        documents |= self.sudo().search(
-            [*_DUPLICATES, *_due(now, "next_try_at", (UNKNOWN,))]
-        )
-        # Taken over without its UPO, which comes later.
-        documents |= self.sudo().search(
-            [*_DUPLICATES, ("state", "=", ACCEPTED), ("next_try_at", "<=", now)]
-        )
-        sessions = self.env["l10n_pl_ksef.session"].sudo()
-        sessions = sessions.search(_due(now, "next_check_at", UNFINISHED))
-        return (documents.company_id | sessions.company_id) & connected
-
-    def _connected(self):
-        connected = [("l10n_pl_ksef_auth_certificate_id", "!=", False)]
-        return self.env["res.company"].sudo().search(connected)
-
-    @api.private
-    def _trigger_next(self):
-        """Wake the cron when the next row is due (KSeF's own hints included).
-
-        Rows of companies that do not send would wake it again and again for nothing.
-        """
-        connected = self._connected()
-        sending = connected.filtered(lambda c: not c._l10n_pl_ksef_hold())
-        times = [
-            self.sudo()
-            .search(
-                [
-                    ("company_id", "in", sending.ids),
-                    ("next_try_at", "!=", False),
-                    "|",
-                    ("state", "=", QUEUED),
-                    "&",
-                    ("state", "in", (UNKNOWN, ACCEPTED)),
-                    *_DUPLICATES,
-                ],
-                order="next_try_at",
-                limit=1,
-            )
-            .next_try_at,
-            self.env["l10n_pl_ksef.session"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "in", connected.ids),
-                    ("state", "in", UNFINISHED),
-                    ("next_check_at", "!=", False),
-                ],
-                order="next_check_at",
-                limit=1,
-            )
-            .next_check_at,
-        ]
-        at = min(filter(None, times), default=None)
-        if at:
-            self._trigger_sending(max(at, fields.Datetime.now()))
-
-    @api.private
-    def _trigger_sending(self, at=None):
-        cron = self.env.ref("l10n_pl_ksef.ir_cron_send_documents").sudo()
-        cron._trigger(at=at)
 
     # ------------------------------------------------------------------
     # downloads
