@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from ..ksef.deadlines import today_in_warsaw
 from ..ksef.fa3 import model
-from ..models.inbox import white_list_check
+from ..models.inbox import white_list_check, white_list_source
 from ..simulator import white_list
 from .inbox_common import SUPPLIER_NIP, InboxCommon
 
@@ -192,8 +192,8 @@ class TestWhiteList(WarningsCommon):
         stub.register.rounds = 3
         self.register = stub.register
         parameters = self.system["ir.config_parameter"].sudo()
-        parameters.set_param(white_list_check.URL_PARAMETER, stub.url)
-        parameters.set_param(white_list_check.FILE_PARAMETER, stub.flat_url)
+        parameters.set_param(white_list_source.URL_PARAMETER, stub.url)
+        parameters.set_param(white_list_source.FILE_PARAMETER, stub.flat_url)
         self.use("api")
 
     def use(self, source):
@@ -252,17 +252,17 @@ class TestWhiteList(WarningsCommon):
         path = Path(self.enterContext(TemporaryDirectory())) / "lista.7z"
         path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
         parameters = self.system["ir.config_parameter"].sudo()
-        parameters.set_param(white_list_check.FILE_PARAMETER, str(path))
+        parameters.set_param(white_list_source.FILE_PARAMETER, str(path))
         self.use("file")
         bill = self.booked()
         self.ask()
         self.assertEqual(self.checks.state, "waiting")
         self.assertIn("7z x", bill.l10n_pl_ksef_warnings)
-        self.assertIn(white_list_check.FILE_PARAMETER, bill.l10n_pl_ksef_warnings)
+        self.assertIn(white_list_source.FILE_PARAMETER, bill.l10n_pl_ksef_warnings)
         path.unlink()
         self.ask()
         self.assertNotIn("7z x", self.checks.reason)
-        self.assertIn(white_list_check.FILE_PARAMETER, self.checks.reason)
+        self.assertIn(white_list_source.FILE_PARAMETER, self.checks.reason)
 
     def test_one_question_for_many_invoices(self):
         for number in range(3):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import Command, models
 
 from ..fa3.fa3_row import ZERO
-from .fa3_import_plan import GROSS_RATES, take_gross
+from .fa3_import_gross import GROSS_RATES, take_gross
 from .fa3_import_reading import number, text
 from .fa3_import_taxes import FOREIGN_RATES, is_taxed
 

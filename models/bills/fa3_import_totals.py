@@ -7,9 +7,9 @@ from odoo.tools import format_amount
 
 from ..common.ksef_activities import person
 from ..fa3.fa3_row import ZERO
+from .fa3_import_gross import booked_taxes
 from .fa3_import_job import ACTIVITY
 from .fa3_import_notes import Notes
-from .fa3_import_plan import booked_taxes
 from .fa3_import_reading import cents
 
 #: How often the taxes are looked at again after they have been written.

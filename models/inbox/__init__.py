@@ -7,6 +7,7 @@ from . import inbound_booking
 from . import inbound_outcome
 from . import inbound_merging
 from . import inbound_actions
+from . import white_list_source
 from . import white_list_check
 from . import inbound_warnings
 from . import inbound_notices

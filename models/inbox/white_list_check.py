@@ -15,61 +15,19 @@ from ...ksef.calls import utcnow
 from ...ksef.deadlines import today_in_warsaw
 from ...ksef.errors import KsefError, KsefRateLimited, KsefRequestRejected
 from ...ksef.identifiers import is_nip
-from ...ksef.white_list import (
-    DAILY_QUESTIONS,
-    OFFICIAL_URL,
-    Question,
-    WhiteListApi,
-    is_account,
-)
-from ...ksef.white_list_file import FlatFile
+from ...ksef.white_list import DAILY_QUESTIONS, Question, is_account
 from ..common.durable import durably
 from ..common.moments import naive
 from ..policy.res_company_policy import WARSAW
+from .white_list_source import API, OFF
 from .white_list_words import FILE_TROUBLES
 
 _logger = logging.getLogger(__name__)
 
-URL_PARAMETER = "l10n_pl_ksef.white_list_url"
-FILE_PARAMETER = "l10n_pl_ksef.white_list_file"
 PAUSE_PARAMETER = "l10n_pl_ksef.white_list_pause"
 WAITING, FOUND, NOT_FOUND, FAILED = "waiting", "found", "not_found", "failed"
-OFF, API, FILE = "off", "api", "file"
 #: rows that one run takes.
 BATCH = 500
-
-
-class Gateway(models.AbstractModel):
-    _inherit = "l10n_pl_ksef.gateway"
-
-    @api.private
-    def _white_list_sources(self):
-        """Return what gives a ``ksef.white_list.Source``, by code of the setting.
-
-        Another add-on adds a source here, and its code to the company's setting.
-        """
-        get = self.env["ir.config_parameter"].sudo().get_param
-        return {
-            API: lambda: WhiteListApi(get(URL_PARAMETER) or OFFICIAL_URL),
-            FILE: lambda: FlatFile(get(FILE_PARAMETER) or ""),
-        }
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    l10n_pl_ksef_white_list = fields.Selection(
-        [
-            (OFF, "Is not asked"),
-            (API, "By the public API"),
-            (FILE, "In the flat file of the day"),
-        ],
-        "White list of VAT taxpayers",
-        default=OFF,
-        required=True,
-        help="Whether the bank accounts of received invoices are the suppliers'. The"
-        " answers come in the background and hold nothing back.",
-    )
 
 
 class WhiteListCheck(models.Model):
@@ -318,18 +276,6 @@ class WhiteListCheck(models.Model):
         if self.reason:
             return self.env._("not checked: %(reason)s", **values)
         return self.env._("not checked yet")
-
-
-class Inbound(models.Model):
-    _inherit = "l10n_pl_ksef.inbound"
-
-    @api.private
-    def _ask_white_list(self):
-        """Have the accounts of this invoice checked, where the company wants it."""
-        accounts = (self.account_numbers or "").split()
-        pairs = [(self.seller_nip or "", account) for account in accounts]
-        company = self.branch_id or self.company_id
-        self.env["l10n_pl_ksef.white_list.check"]._ask(company, pairs)
 
 
 def _groups(rows, size):
