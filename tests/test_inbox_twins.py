@@ -51,6 +51,23 @@ class TestInboxTwins(WarningsCommon):
         bill = self.typed(partner_id=child.id)
         self.assertEqual(self.received().candidate_ids, bill)
 
+    def test_supplier_without_nip_takes_number_and_amount(self):
+        unknown = self.system["res.partner"].create({"name": "Abc", "is_company": True})
+        bill = self.typed(partner_id=unknown.id)
+        self.typed("FV/2", partner_id=unknown.id)
+        self.typed(net=90, partner_id=unknown.id)
+        self.assertEqual(self.received().candidate_ids, bill)
+
+    def test_bill_without_any_supplier(self):
+        bill = self.typed("fv 1", partner_id=False)
+        row = self.received()
+        self.assertEqual(row.candidate_ids, bill)
+        self.merge(row, bill)
+        self.assertEqual(bill.l10n_pl_ksef_number, row.ksef_number)
+        self.assertFalse(bill.partner_bank_id)
+        bill.action_l10n_pl_ksef_create_supplier()
+        self.assertEqual(bill.partner_id.vat[-10:], SUPPLIER_NIP)
+
     def test_archived_supplier(self):
         head = self.supplier_with(f"PL{SUPPLIER_NIP}")
         bill = self.typed(partner_id=head.id)

@@ -35,7 +35,8 @@ class Inbound(models.Model):
         """Return bills without a KSeF number that may be this very invoice.
 
         Same supplier, and the same number, or the same gross amount (within the
-        company's tolerance) at about the same date.
+        company's tolerance) at about the same date. Where a bill says nothing of the
+        supplier's NIP, number and amount must both be the same.
         """
         self.ensure_one()
         moves = self.env["account.move"].sudo()
@@ -48,7 +49,9 @@ class Inbound(models.Model):
             ("state", "!=", "cancel"),
             ("l10n_pl_ksef_number", "=", False),
             ("l10n_pl_ksef_source_hash", "=", False),
-            ("partner_id.vat", "in", nip_spellings(self.seller_nip)),
+            "|",
+            ("partner_id", "=", False),
+            ("partner_id.vat", "in", [*nip_spellings(self.seller_nip), False, ""]),
         ]
         found = moves.search(
             Domain(domain) & self._alike_domain(), order="id desc", limit=200
@@ -69,21 +72,24 @@ class Inbound(models.Model):
         return alike
 
     def _may_be(self, move):
-        if plain_number(move.ref) and plain_number(move.ref) == plain_number(
-            self.invoice_number
-        ):
-            return True
-        tolerance = self.company_id.l10n_pl_ksef_merge_tolerance
-        difference = abs(move.amount_total - abs(self.gross_amount))
-        if move.currency_id.name != self.currency_code or difference > tolerance + 1e-6:
-            return False
+        number = plain_number(move.ref)
+        is_number = number and number == plain_number(self.invoice_number)
+        is_amount = self._is_amount_of(move)
+        if not move.partner_id.vat:
+            return is_number and is_amount
+        if is_number or not is_amount:
+            return is_number
         if not (move.invoice_date and self.issue_date):
-            return not plain_number(move.ref)
+            return not number
         is_near = abs((move.invoice_date - self.issue_date).days) <= _NEAR_DAYS
         # Two invoices of one day and amount have two numbers.
-        return is_near and (
-            not plain_number(move.ref) or move.invoice_date == self.issue_date
-        )
+        return is_near and (not number or move.invoice_date == self.issue_date)
+
+    def _is_amount_of(self, move):
+        tolerance = self.company_id.l10n_pl_ksef_merge_tolerance
+        difference = abs(move.amount_total - abs(self.gross_amount))
+        is_currency = move.currency_id.name == self.currency_code
+        return is_currency and difference <= tolerance + 1e-6
 
     @api.private
     def _merge(self, move):
