@@ -5,6 +5,7 @@ import datetime as dt
 import batch_client as b
 import pytest
 import sim_client as c
+from schemas_at_hand import needs_schemas
 
 ATTACHMENT = (
     "<Zalacznik><BlokDanych><MetaDane><ZKlucz>K</ZKlucz><ZWartosc>W</ZWartosc>"
@@ -117,6 +118,7 @@ def test_more_invoices_than_the_limit(sim, me):
 # --- the invoices of a package --------------------------------------------------------
 
 
+@needs_schemas
 def test_one_bad_of_three(sim, me):
     """Case 71."""
     files = three(sim)
@@ -130,6 +132,7 @@ def test_one_bad_of_three(sim, me):
     assert failed["status"]["code"] == 450
 
 
+@needs_schemas
 def test_all_bad(sim, me):
     """Case 71."""
     files = {name: broken(xml) for name, xml in three(sim).items()}
@@ -236,6 +239,7 @@ def test_technical_correction_is_not_possible_in_a_batch(sim, me):
     )
 
 
+@needs_schemas
 def test_offline_invoice_of_a_batch_is_corrected_online(sim, me):
     """ksef-api.md §10: the rejected one may have come in a batch."""
     (good,) = b.invoices(sim, "FV/1").values()

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import sim_client as c
+from schemas_at_hand import needs_schemas
 
 # 23:59:59 of June 30th in Warsaw (summer: two hours ahead of UTC).
 BEFORE_MIDNIGHT = dt.datetime(2026, 6, 30, 21, 59, 59, tzinfo=dt.timezone.utc)
@@ -79,6 +80,7 @@ def outcome_of(me, answer):
     return me.invoice(session, reference)["status"]["code"]
 
 
+@needs_schemas
 def test_technical_correction_is_accepted(sim, me):
     """Case 62."""
     wrong = broken(fv(sim))
@@ -95,6 +97,7 @@ def test_technical_correction_is_accepted(sim, me):
     assert [item["hashOfCorrectedInvoice"] for item in found] == [c.sha(wrong)]
 
 
+@needs_schemas
 def test_second_technical_correction_is_refused(sim, me):
     """Case 63."""
     wrong = broken(fv(sim))
@@ -104,6 +107,7 @@ def test_second_technical_correction_is_refused(sim, me):
     assert c.code_of(corrected(me, sim, wrong, fv(sim, "FV/2"))) == 21166
 
 
+@needs_schemas
 def test_correction_is_possible_while_the_first_is_at_work(sim, me):
     """ksef-api.md §10: further ones are taken until one gets 200."""
     wrong = broken(fv(sim))

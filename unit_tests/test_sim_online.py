@@ -8,6 +8,7 @@ import pytest
 import sim_client as c
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from schemas_at_hand import needs_schemas
 
 from simulator.identifiers import crc8
 
@@ -226,6 +227,7 @@ def test_correction_with_the_same_number_is_no_duplicate(sim, me):
     assert result["status"]["code"] == 200, result
 
 
+@needs_schemas
 def test_number_of_a_refused_invoice_is_free(sim, me):
     """Case 44."""
     session = me.open()

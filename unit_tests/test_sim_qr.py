@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from enrolling import enroll
+from schemas_at_hand import needs_schemas
 
 from simulator.code_two import decode_base64url, is_signature_right, signed_message
 
@@ -71,6 +72,7 @@ def test_invoice_that_was_not_sent_yet(sim):
     assert "Faktury nie ma jeszcze w KSeF" in page.text
 
 
+@needs_schemas
 def test_rejected_invoice_is_not_in_ksef(sim, owner):
     """Case 98."""
     xml = invoice_xml(SELLER, BUYER, "FV/1", sim.clock.today_in_warsaw(), kind="ZZZ")
@@ -109,6 +111,7 @@ def test_malformed_link(sim, path):
     assert (name, page.status_code) == ("link-malformed", 400)
 
 
+@needs_schemas
 def test_old_code_leads_to_the_corrected_invoice(sim, owner):
     """Case 62: after a technical correction."""
     day = sim.clock.today_in_warsaw()

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import sim_client as c
+from schemas_at_hand import needs_schemas
 
 import simulator
 
@@ -96,6 +97,7 @@ def test_discouraged_character_can_be_a_warning():
         assert "xml-002" in answer.headers["X-System-Warning"]
 
 
+@needs_schemas
 def test_schema_violation_names_the_element(me):
     """Case 46."""
     xml = fv(me).replace(b"<P_15>123.00</P_15>", b"")

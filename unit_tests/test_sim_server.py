@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 import sim_client as c
+from schemas_at_hand import needs_schemas
 
 import simulator
 from simulator import schemas
@@ -162,11 +163,10 @@ def test_unknown_property_is_ignored(sim):
     me.open(somethingNew={"a": 1})
 
 
+@needs_schemas
 def test_schema_of_odoo_works_without_base_types(tmp_path):
     """Where only FA(3) itself is at hand, its base types are made up."""
     official = simulator.Config().schemas
-    if official is None:
-        pytest.skip("no official schemas at hand")
     name = schemas.FORMS["FA (3)"][0]
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
@@ -180,10 +180,9 @@ def test_schema_of_odoo_works_without_base_types(tmp_path):
     assert schemas.violations(compiled, wrong)
 
 
+@needs_schemas
 def test_official_samples_are_accepted_by_the_schema():
     official = simulator.Config().schemas
-    if official is None:
-        pytest.skip("no official schemas at hand")
     compiled = schemas.schema_for("FA (3)", official)
     samples = sorted((official.parent / "fa3-samples").glob("*.xml"))
     assert samples
