@@ -35,7 +35,7 @@ class AccountMove(models.Model):
         typed = _numbers(source.move.l10n_pl_ksef_delivery_notes)
         if typed or not source.company.l10n_pl_ksef_show_deliveries:
             return typed
-        pickings = source.move._l10n_pl_ksef_stock_moves()
+        pickings = self._l10n_pl_ksef_stock_moves(source)
         if not pickings:
             return ()
         names = pickings.picking_id.mapped("name")
@@ -46,24 +46,25 @@ class AccountMove(models.Model):
         typed = _numbers(source.move.l10n_pl_ksef_lots)
         if typed or not source.company.l10n_pl_ksef_show_lots:
             return typed
-        moves = source.move._l10n_pl_ksef_stock_moves()
+        moves = self._l10n_pl_ksef_stock_moves(source)
         if not moves:
             return ()
         names = moves.move_line_ids.lot_id.mapped("name")
         return tuple(sorted({clean(name) for name in names if name}))[:MAX_NUMBERS]
 
-    def _l10n_pl_ksef_stock_moves(self):
+    def _l10n_pl_ksef_stock_moves(self, source):
         """Return the done deliveries of the sales orders; ``None`` without the apps."""
-        self.ensure_one()
-        is_linked = (
-            "sale_line_ids" in self.invoice_line_ids._fields
-            and "move_ids" in self.env["sale.order.line"]._fields
-        )
-        if not is_linked or not self.is_sale_document():
+        lines = source.lines.get("product", ())
+        sold = {number for line in lines for number in line.sale_line_ids}
+        if not sold or "move_ids" not in self.env["sale.order.line"]._fields:
             return None
-        usage = "customer" if self.move_type == "out_invoice" else "internal"
-        return self.invoice_line_ids.sale_line_ids.move_ids.filtered(
-            lambda move: move.state == "done" and move.location_dest_id.usage == usage
+        usage = "customer" if source.move.move_type == "out_invoice" else "internal"
+        return (
+            self.env["sale.order.line"]
+            .browse(sold)
+            .move_ids.filtered(
+                lambda m: m.state == "done" and m.location_dest_id.usage == usage
+            )
         )
 
 
