@@ -14,11 +14,7 @@ from .wire import Fields
 
 INVOICE_ACCEPTED = 200
 INVOICE_DUPLICATE = 440
-#: Invoice states that are known not to be final.
-INVOICE_PENDING = frozenset({100, 150})
 SESSION_OPEN = 100
-#: Session states that are known not to be final (170 interactive, 150 batch at work).
-SESSION_PENDING = frozenset({100, 150, 170})
 #: KSeF adds codes without notice, and counts like HTTP: below are steps on the way,
 #: and what is refused begins at 400.
 _FIRST_DONE, _FIRST_REFUSED = 200, 400

@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .answers import (
     INVOICE_ACCEPTED,
     INVOICE_DUPLICATE,
-    INVOICE_PENDING,
     SESSION_OPEN,
-    SESSION_PENDING,
     InvoicePage,
     InvoiceStatus,
     SessionPage,
@@ -47,9 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INVOICE_ACCEPTED",
     "INVOICE_DUPLICATE",
-    "INVOICE_PENDING",
     "SESSION_OPEN",
-    "SESSION_PENDING",
     "USUAL_LIMITS",
     "AuthOperation",
     "AuthStatus",

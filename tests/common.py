@@ -194,6 +194,16 @@ class KsefCommon(AccountTestInvoicingCommon):
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
 
+    def posted_invoice(self):
+        """Return a confirmed invoice for a company, not handed over to KSeF."""
+        return self.init_invoice(
+            "out_invoice",
+            self.partner_company,
+            amounts=[100],
+            taxes=self.company_data["default_tax_sale"],
+            post=True,
+        )
+
     def requests(self, method="", path=""):
         """Return what KSeF was asked: the entries of the simulator's log."""
         return self.simulator.log.entries(method, path)

@@ -170,13 +170,7 @@ class TestConnectWizard(WizardCommon):
 
     def test_other_environment_waits_until_no_invoice_is_on_its_way(self):
         self.connect()
-        move = self.init_invoice(
-            "out_invoice",
-            self.partner_company,
-            amounts=[100],
-            taxes=self.company_data["default_tax_sale"],
-            post=True,
-        )
+        move = self.posted_invoice()
         document = self.env["l10n_pl_ksef.document"].sudo()._freeze(move, b"<F/>")
         with self.assertRaisesRegex(UserError, "1 invoices are still on their way"):
             self.start(environment="prd").action_next()

@@ -57,26 +57,14 @@ class TestDisconnect(WizardCommon):
         self.assertEqual(self.ask().waiting, 0)
 
     def test_what_was_sent_stays(self):
-        move = self.init_invoice(
-            "out_invoice",
-            self.partner_company,
-            amounts=[100],
-            taxes=self.company_data["default_tax_sale"],
-            post=True,
-        )
+        move = self.posted_invoice()
         documents = self.env["l10n_pl_ksef.document"].sudo()
         document = documents._freeze(move, b"<Faktura/>")
         self.ask().action_disconnect()
         self.assertEqual(document.with_context(bin_size=False).xml, b"PEZha3R1cmEvPg==")
 
     def test_what_waits_to_be_sent_wakes_the_scheduler_no_more(self):
-        move = self.init_invoice(
-            "out_invoice",
-            self.partner_company,
-            amounts=[100],
-            taxes=self.company_data["default_tax_sale"],
-            post=True,
-        )
+        move = self.posted_invoice()
         document = self.env["l10n_pl_ksef.document"].sudo()._freeze(move, b"<Faktura/>")
         document._note(next_try_at="2026-01-01 12:00:00")
         self.ask().action_disconnect()

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..models.inbox.suspicions import plain_account
+from ..models.bills.fa3_import_reading import plain_account
 
 
 class InboundMerge(models.TransientModel):

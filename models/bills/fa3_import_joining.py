@@ -3,7 +3,7 @@
 from odoo import api, models
 
 from .fa3_import_job import Imported
-from .fa3_import_reading import nip
+from .fa3_import_reading import nip, plain_account
 
 #: what a bill has of the document that it was joined with.
 _OF_THE_DOCUMENT = (
@@ -86,10 +86,8 @@ class AccountMove(models.Model):
         )
         values = dict.fromkeys(_OF_THE_DOCUMENT, False)
         bank = move.partner_bank_id
-        if (
-            not bank.allow_out_payment
-            and (bank.sanitized_acc_number or "")[-26:] in accounts
-        ):
+        account = plain_account(bank.sanitized_acc_number)
+        if not bank.allow_out_payment and account in accounts:
             values["partner_bank_id"] = False
         if number and number in (move.payment_reference or ""):
             values["payment_reference"] = move.ref

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ..fa3.fa3_row import ZERO
 from .fa3_import_due import date_in_words, given_dates
-from .fa3_import_reading import day, identity, number, text
+from .fa3_import_reading import day, identity, number, plain_account, text
 
 _FACTOR_ROLE = 1
 
@@ -110,8 +110,8 @@ class AccountMove(models.Model):
     # -- bank account ----------------------------------------------------------
     def _l10n_pl_ksef_import_account(self, job, payment):
         """Return the account to pay to; a new one is stored as not trusted."""
-        factor = [_account(one) for one in payment.RachunekBankowyFaktora]
-        own = [_account(one) for one in payment.RachunekBankowy]
+        factor = [plain_account(one.NrRB) for one in payment.RachunekBankowyFaktora]
+        own = [plain_account(one.NrRB) for one in payment.RachunekBankowy]
         if any(factor):
             names = (
                 text(identity(party).Nazwa)
@@ -170,16 +170,14 @@ class AccountMove(models.Model):
         return self.env["res.partner.bank"].sudo().create(values).sudo(False)
 
 
-def _account(given):
-    """Return an account number without blanks and without ``PL``."""
-    found = "".join(text(given.NrRB).upper().split())
-    return found.removeprefix("PL") if found[2:].isdigit() else found
-
-
 def accounts_of(reading):
     """Return the numbers of all accounts that a document names."""
     payment = reading.fa.Platnosc
-    return {_account(one) for one in payment.RachunekBankowy} if payment else set()
+    return (
+        {plain_account(one.NrRB) for one in payment.RachunekBankowy}
+        if payment
+        else set()
+    )
 
 
 def _words(term):

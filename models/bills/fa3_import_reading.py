@@ -65,6 +65,12 @@ def nip(value):
     return found if len(found) == 10 and found.isdigit() else ""
 
 
+def plain_account(number):
+    """Return a bank account as files have it: without blanks and without ``PL``."""
+    found = "".join((number or "").upper().split())
+    return found.removeprefix("PL") if found[2:].isdigit() else found
+
+
 def vat_of(net, rate):
     """Return the tax on a net amount, to the grosz, half away from zero."""
     return cents(net * PERCENTAGES.get(rate, ZERO) / 100)

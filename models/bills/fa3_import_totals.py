@@ -94,11 +94,8 @@ class AccountMove(models.Model):
         return found
 
     def _l10n_pl_ksef_tax_changes(self, items, tax, local):
-        """Return what to write so that ``items`` come to ``tax``, the largest gives.
-
-        Journal items of a bill have the sign of the document, also on a refund.
-        """
-        side = 1 if self.is_purchase_document() else -1
+        """Return what to write so that ``items`` come to ``tax``, the largest gives."""
+        side = _side(self)
         largest = max(items, key=lambda item: abs(item.amount_currency))
         own = self.company_id.currency_id
         missing = side * tax - _sum(items, "amount_currency")
@@ -134,7 +131,7 @@ class AccountMove(models.Model):
         if self.currency_id == own or own.name != "PLN":
             return
         items = self._l10n_pl_ksef_tax_items(job)
-        side = 1 if self.is_purchase_document() else -1
+        side = _side(self)
         for bucket, (_tax, local) in booked_taxes(job.plan).items():
             booked = side * _sum(items.get(bucket, self.line_ids[:0]), "balance")
             if local is not None and booked != local:
@@ -143,6 +140,11 @@ class AccountMove(models.Model):
                     booked=format_amount(self.env, float(booked), own),
                     given=format_amount(self.env, float(local), own),
                 )
+
+
+def _side(move):
+    """Return the sign of the taxes among its journal items, also on a refund."""
+    return 1 if move.is_purchase_document() else -1
 
 
 def _exact(value):

@@ -3,13 +3,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..bills.fa3_import_reading import nip
+from ..bills.fa3_import_reading import nip, plain_account
 from ..common.rights import RECEIVE, check_right
 from .suspicions import (
     About,
     Suspicions,
     is_due_given,
-    plain_account,
     too_early,
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 from odoo.tools import format_date
 
 from ...ksef.identifiers import nip_spellings
+from ..bills.fa3_import_reading import plain_account
 from .res_company_inbox import plain_number
 
 #: days that a term may be shorter than the supplier's usual one.
@@ -192,8 +193,3 @@ def too_early(move):
             date=format_date(move.env, move.date),
             first=format_date(move.env, first),
         )
-
-
-def plain_account(number):
-    """Return an account as files have it: without blanks and without ``PL``."""
-    return "".join((number or "").upper().split()).removeprefix("PL")
