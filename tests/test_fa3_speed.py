@@ -1,7 +1,9 @@
 """How many queries an invoice costs, and that wrong ones do not cost the others."""
 
+from odoo.models import BaseModel
 from odoo.tests import tagged
 
+from ..models.fa3.fa3_reads import READS
 from .fa3_common import Fa3Common
 
 INVOICES = 20
@@ -51,6 +53,23 @@ class TestFa3Speed(Fa3Common):
         moves = self.make_invoices()
         self.prepare(moves[:-1])
         self.assertLessEqual(self.prepare(moves[-1].with_prefetch()), QUERIES_ALONE)
+
+    def test_an_ordinary_invoice_reads_the_listed_columns_only(self):
+        # One field beyond the list fetches all the others of the record.
+        moves = self.make_invoices()
+        read = []
+        plain = BaseModel._fetch_query
+
+        def watched(records, query, fields):
+            read.extend((records._name, field.name) for field in fields)
+            return plain(records, query, fields)
+
+        self.patch(BaseModel, "_fetch_query", watched)
+        self.prepare(moves)
+        listed = {(model, name) for model, names in READS.items() for name in names}
+        models = {"account.move", "res.company", "res.partner", "account.tax"}
+        beyond = {each for each in read if each[0] in models} - listed
+        self.assertEqual(beyond, set())
 
     def test_handing_over_writes_nothing_else_on_the_invoice(self):
         # Odoo looks for changed totals after each write: it cost more than the file.

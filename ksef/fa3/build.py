@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from ..errors import Fa3Error
@@ -24,7 +26,11 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPECIAL = re.compile("[&<>\r]")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Out = Callable[[str], None]
+#: Values of these very types are written in digits and signs, never with markup.
+_UNMARKED = frozenset((Decimal, int, bool, date, datetime))
+
+#: Writes the value of one child: its element, or all of a repeated one.
+Encoder = Callable[[Any], str]
 
 
 def build(invoice: Invoice) -> bytes:
@@ -37,12 +43,10 @@ def build(invoice: Invoice) -> bytes:
     :raises Fa3Error: a value has no written form (``wrong_type``) or holds a
         character that XML forbids (``forbidden_character``); nothing is dropped
     """
-    chunks = [_DECLARATION]
     try:
-        _root(chunks.append, invoice)
+        text = _DECLARATION + _root(invoice)
     except WrongType as error:
         raise _refusal(invoice, str(error)) from None
-    text = "".join(chunks)
     if not is_plain(text) and _ILLEGAL.search(text):
         raise _refusal(invoice, "str")
     return text.encode("utf-8")
@@ -55,15 +59,18 @@ def _refusal(invoice: Invoice, given: str) -> Fa3Error:
     return Fa3Error(found or [problem("wrong_type", given=given)])
 
 
-def _root(out: Out, invoice: Invoice) -> None:
+def _root(invoice: Invoice) -> str:
     prefixes = {address: prefix for prefix, address in invoice.declarations}
-    out(f'<Faktura xmlns="{_quoted(invoice.namespace)}"')
-    for prefix, address in invoice.declarations:
-        out(f' xmlns:{prefix}="{_quoted(address)}"')
-    _extra_attributes(out, invoice.extra, prefixes)
-    out(">")
-    _children(out, plan(Invoice, version_of(invoice.namespace)), invoice)
-    out("</Faktura>")
+    declared = "".join(
+        f' xmlns:{prefix}="{_quoted(address)}"'
+        for prefix, address in invoice.declarations
+    )
+    attributes = _extra_attributes(invoice.extra, prefixes)
+    children = _children(plan(Invoice, version_of(invoice.namespace)), invoice)
+    return (
+        f'<Faktura xmlns="{_quoted(invoice.namespace)}"{declared}{attributes}>'
+        f"{children}</Faktura>"
+    )
 
 
 def _escaped(text: str) -> str:
@@ -78,81 +85,101 @@ def _quoted(text: str) -> str:
     return text.replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-def _node(out: Out, item: Item, inner: Plan, node: Any) -> None:
+# -- encoders ------------------------------------------------------------------
+
+
+@cache
+def _encoders(inner: Plan) -> tuple[Encoder, ...]:
+    """Make the encoders of all children, in order of ``inner.items``."""
+    return tuple(
+        partial(_repeated, _encoder(item)) if item.repeated else _encoder(item)
+        for item in inner.items
+    )
+
+
+def _encoder(item: Item, attributes: str = "") -> Encoder:
+    """Make the encoder of one element.
+
+    :param attributes: written into the opening tag of a plain value
+    """
+    if item.plan is not None:
+        return partial(_node, item.name, item.plan)
+    write, search = item.write, _SPECIAL.search
+    opening, closing = f"<{item.name}{attributes}>", f"</{item.name}>"
+
+    def encode(value: Any) -> str:
+        kind = type(value)
+        text = value if kind is str else write(value)
+        if kind not in _UNMARKED and search(text):
+            text = _escaped(text)
+        return f"{opening}{text}{closing}"
+
+    return encode
+
+
+def _repeated(encode: Encoder, values: Any) -> str:
+    if isinstance(values, str):
+        raise WrongType("str")
+    return "".join([encode(each) for each in values])
+
+
+def _node(name: str, inner: Plan, node: Any) -> str:
     """Write one element that has children or attributes."""
     if type(node) is not inner.cls:
         raise WrongType(type(node).__name__)
-    if inner.attributes or node.extra:
-        out(f"<{item.name}")
-        for known in inner.attributes:
-            value = getattr(node, known.name)
-            if value is not None:
-                out(f' {known.name}="{_quoted(known.write(value))}"')
-        _extra_attributes(out, node.extra, {})
-        out(">")
-    else:
-        out(item.open)
-    if inner.text is not None and getattr(node, inner.text.name) is not None:
-        out(_escaped(inner.text.write(getattr(node, inner.text.name))))
-    _children(out, inner, node)
-    out(item.close)
-
-
-def _children(out: Out, inner: Plan, node: Node) -> None:
+    attributes = "".join(
+        f' {known.name}="{_quoted(known.write(value))}"'
+        for known in inner.attributes
+        if (value := getattr(node, known.name)) is not None
+    )
     if node.extra:
-        _children_and_extra(out, inner, node)
-        return
-    for item, value in zip(inner.items, inner.get(node), strict=True):
-        if value is None or value is False:
-            continue
-        if not item.repeated:
-            _child(out, item, value)
-            continue
-        if isinstance(value, str):
-            raise WrongType("str")
-        for each in value:
-            _child(out, item, each)
+        attributes += _extra_attributes(node.extra, {})
+    return f"<{name}{attributes}>{_text(inner, node)}{_children(inner, node)}</{name}>"
 
 
-def _child(out: Out, item: Item, value: Any) -> None:
-    if item.plan is not None:
-        _node(out, item, item.plan, value)
-        return
-    text = item.write(value)
-    if _SPECIAL.search(text):
-        text = _escaped(text)
-    out(f"{item.open}{text}{item.close}")
+def _text(inner: Plan, node: Node) -> str:
+    """Write the own text of an element."""
+    if inner.text is None or (value := getattr(node, inner.text.name)) is None:
+        return ""
+    return _escaped(inner.text.write(value))
 
 
-def _children_and_extra(out: Out, inner: Plan, node: Node) -> None:
+def _children(inner: Plan, node: Node) -> str:
+    if node.extra:
+        return _children_and_extra(inner, node)
+    return "".join(
+        [
+            encode(value)
+            for encode, value in zip(_encoders(inner), inner.get(node), strict=True)
+            if value is not None and value is not False
+        ]
+    )
+
+
+# -- what the description does not know ----------------------------------------
+
+
+def _children_and_extra(inner: Plan, node: Node) -> str:
     """Write the known children, each unknown one after as many as it followed."""
     written: list[str] = []
     for item, value in zip(inner.items, inner.get(node), strict=True):
         if value is None or value is False:
             continue
         for number, each in enumerate(value if item.repeated else (value,), 1):
-            chunks: list[str] = []
             step = f"{item.name}[{number}]" if item.repeated else item.name
-            _child(chunks.append, _with_attributes(item, node.extra, step), each)
-            written.append("".join(chunks))
+            attributes = _extra_attributes(node.extra, {}, step)
+            written.append(_encoder(item, attributes)(each))
     for extra in node.extra:
         if extra.attribute is None:
             written.insert(extra.index, extra.xml)
-    for chunk in written:
-        out(chunk)
-
-
-def _with_attributes(item: Item, extras: tuple[Extra, ...], step: str) -> Item:
-    """Give the opening tag of a plain value the attributes that were read with it."""
-    chunks: list[str] = []
-    _extra_attributes(chunks.append, extras, {}, step)
-    return replace(item, open=f"<{item.name}{''.join(chunks)}>") if chunks else item
+    return "".join(written)
 
 
 def _extra_attributes(
-    out: Out, extras: tuple[Extra, ...], prefixes: dict[str, str], of: str | None = None
-) -> None:
+    extras: tuple[Extra, ...], prefixes: dict[str, str], of: str | None = None
+) -> str:
     """Write attributes that the schema does not know, with a prefix of their own."""
+    written: list[str] = []
     declared = set(prefixes)
     for number, extra in enumerate(extras):
         if extra.attribute is None or extra.of != of:
@@ -162,6 +189,7 @@ def _extra_attributes(
         prefix = prefixes.get(namespace) or extra.prefix or f"x{number}"
         if namespace and prefix != "xml" and namespace not in declared:
             declared.add(namespace)
-            out(f' xmlns:{prefix}="{_quoted(namespace)}"')
+            written.append(f' xmlns:{prefix}="{_quoted(namespace)}"')
         name = f"{prefix}:{name}" if namespace else name
-        out(f' {name}="{_quoted(extra.xml)}"')
+        written.append(f' {name}="{_quoted(extra.xml)}"')
+    return "".join(written)

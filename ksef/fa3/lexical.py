@@ -106,7 +106,9 @@ def _plain(value: Decimal, decimals: int) -> str:
     """Write without exponent; superfluous zeros beyond ``decimals`` go."""
     if not value.is_finite():
         raise WrongType(str(value))
-    text = format(value, "f")
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     whole, point, fraction = text.partition(".")
     if len(fraction) <= decimals:
         return text

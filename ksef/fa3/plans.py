@@ -71,7 +71,7 @@ FA2: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One child element of a node, ready to run.
 
@@ -89,11 +89,9 @@ class Item:
     read: Reader
     write: Writer
     check: Check
-    open: str
-    close: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """One complex element, ready to run.
 
@@ -142,8 +140,6 @@ def _item(
         read=reader(simple),
         write=writer(simple),
         check=checker(simple),
-        open=f"<{name}>",
-        close=f"</{name}>",
     )
 
 

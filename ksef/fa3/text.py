@@ -89,17 +89,6 @@ def pieces(text: str | None, maximum: int = 256) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _decimal(value: Decimal | float | str) -> Decimal:
-    """Take a float for the shortest number that people write for it."""
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-def _rounded(value: Decimal | float | str, decimals: int) -> Decimal:
-    last = _LAST_PLACES[decimals]
-    number = _decimal(value).quantize(last, ROUND_HALF_UP, _CONTEXT)
-    return number if number else abs(number)
-
-
 def amount(value: Decimal | float | str) -> Decimal:
     """Round to two decimals, half up; there is no negative zero."""
     return _rounded(value, 2)
@@ -107,14 +96,26 @@ def amount(value: Decimal | float | str) -> Decimal:
 
 def price(value: Decimal | float | str) -> Decimal:
     """Round to eight decimals and drop superfluous zeros (TKwotowy2)."""
-    return _stripped(_rounded(value, 8))
+    return _shortened(value, 8)
 
 
 def quantity(value: Decimal | float | str) -> Decimal:
     """Round to six decimals and drop superfluous zeros (TIlosci, also rates)."""
-    return _stripped(_rounded(value, 6))
+    return _shortened(value, 6)
 
 
-def _stripped(number: Decimal) -> Decimal:
-    text = format(number, "f")
-    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+def _rounded(value: Decimal | float | str, decimals: int) -> Decimal:
+    # The text of a float is the shortest number that people write for it.
+    exact = value if type(value) is Decimal else Decimal(str(value))
+    number = exact.quantize(_LAST_PLACES[decimals], ROUND_HALF_UP, _CONTEXT)
+    return number if number else abs(number)
+
+
+def _shortened(value: Decimal | float | str, decimals: int) -> Decimal:
+    text = str(value)
+    _whole, point, fraction = text.partition(".")
+    # Most numbers have few decimals, and need no rounding.
+    if not point or len(fraction) > decimals or not fraction.isdecimal():
+        text = format(_rounded(value, decimals), "f")
+    number = Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+    return number if number else abs(number)

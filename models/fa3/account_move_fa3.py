@@ -13,6 +13,7 @@ from ...ksef.fa3 import model
 from .fa3_checks import check_document
 from .fa3_facts import Facts
 from .fa3_parts import remember_empty_lists
+from .fa3_reads import read_ahead_of_moves
 from .fa3_rules import ERROR, RULES, Problem, run_rules
 from .fa3_source import Source
 
@@ -49,7 +50,6 @@ class AccountMove(models.Model):
         """
         facts = Facts()
         readers = self._l10n_pl_ksef_readers()
-        remember_empty_lists(self.sudo())
         return {
             move: move._l10n_pl_ksef_prepare_one(Source(readers[move.id], facts))
             for move in self
@@ -73,6 +73,8 @@ class AccountMove(models.Model):
         moves = self.sudo().with_context(
             lang=DOCUMENT_LANGUAGE if installed else "en_US"
         )
+        read_ahead_of_moves(moves)
+        remember_empty_lists(moves)
         return {
             move.id: move
             for company, group in moves.grouped("company_id").items()

@@ -14,6 +14,7 @@ from .account_tax import MARGIN, OSS
 from .fa3_address import address
 from .fa3_identity import identify
 from .fa3_lines import load
+from .fa3_reads import read_ahead
 from .fa3_text import cut, quantity, whole
 
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
@@ -68,7 +69,7 @@ NO_TAX = TaxFacts(
 class ProductFacts:
     """The codes and marks of a product; those of no product are empty."""
 
-    name: str | None
+    record: Any
     index: str | None
     gtin: str | None
     pkwiu: str | None
@@ -79,10 +80,15 @@ class ProductFacts:
     is_deposit: bool
     new_transport: str | None
 
+    @property
+    def name(self):
+        """Name with reference and variant; most rows have a text of their own."""
+        return self.record.display_name if self.record else None
+
 
 #: stands for the product of a row that has none.
 NO_PRODUCT = ProductFacts(
-    name=None,
+    record=None,
     index=None,
     gtin=None,
     pkwiu=None,
@@ -123,14 +129,18 @@ class Facts:
         return self._lines[move.id]
 
     def _read_related(self, env, lines):
-        products = {line.product_id for line in lines} - {None}
-        for product in env["product.product"].browse(products):
+        ids = {line.product_id for line in lines} - {None}
+        products = env["product.product"].browse(ids)
+        read_ahead(products)
+        read_ahead(products.product_tmpl_id)
+        for product in products:
             self.product(product)
-        units = {line.product_uom_id for line in lines} - {None}
-        for unit in env["uom.uom"].browse(units):
+        units = env["uom.uom"].browse({line.product_uom_id for line in lines} - {None})
+        read_ahead(units)
+        for unit in units:
             self.unit(unit)
         taxes = {tax_id for line in lines for tax_id in line.tax_ids}
-        env["account.tax"].browse(taxes).mapped("name")  # all their fields at once
+        read_ahead(env["account.tax"].browse(taxes))
         open_ids = [line.id for line in lines if line.display_type == "payment_term"]
         for record in env["account.move.line"].browse(open_ids):
             self._records[record.id] = record
@@ -227,7 +237,7 @@ def _tax(tax):
 def _product(product):
     barcode = product.barcode or ""
     return ProductFacts(
-        name=product.display_name if product else None,
+        record=product,
         index=whole(product.default_code, 50),
         gtin=barcode if _GTIN.fullmatch(barcode) else None,
         pkwiu=whole(product.l10n_pl_ksef_pkwiu, 50),

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from .account_tax import MARGIN, OSS
 from .fa3_facts import ProductFacts, TaxFacts
+from .fa3_text import money
 
 ZERO = Decimal("0.00")
 #: kinds whose exchange rate stands in the header (KursWalutyZ), not on rows.
@@ -54,8 +55,7 @@ class Row:
     :ivar tax: the one of them; ``NO_TAX`` where there is not exactly one
     :ivar rate: KSeF rate, ``None`` where there is not exactly one (a rule refuses it)
     :ivar net: value without tax, document currency, sign of the document
-    :ivar gross: value with tax, as Odoo shows it on the row
-    :ivar vat: tax of the row alone, meaningful where taxes are rounded by rows
+    :ivar shown: sign of what Odoo shows on the row, -1 on refunds
     :ivar supplied: its own date of supply, ``None`` when not given
     :ivar is_advance: it charges or deducts an advance
     """
@@ -66,11 +66,22 @@ class Row:
     rate: str | None
     product: ProductFacts
     net: Decimal
-    gross: Decimal
-    vat: Decimal
+    shown: int
     supplied: Any
     is_advance: bool
     number: int = 0
+
+    @property
+    def gross(self):
+        """Value with tax, as Odoo shows it on the row."""
+        return money(self.shown * (self.line.price_total or 0.0))
+
+    @property
+    def vat(self):
+        """Tax of the row alone, meaningful where taxes are rounded by rows."""
+        line = self.line
+        tax = (line.price_total or 0.0) - (line.price_subtotal or 0.0)
+        return money(self.shown * tax)
 
     @property
     def is_annex15(self):

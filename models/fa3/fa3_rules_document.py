@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.tools import LazyTranslate
 
+from ...ksef.deadlines import today_in_warsaw
 from ..common.fa3_rule import ERROR, WARNING, Rule, found
 
 _lt = LazyTranslate(__name__)
@@ -15,12 +15,6 @@ MAX_ROWS = 10000
 DAYS_BEFORE_SUPPLY = 60
 INVOICE_TYPES = ("out_invoice", "out_refund")
 SELF_BILLING_TYPES = ("in_invoice", "in_refund")
-
-
-def today(source):
-    """Return the day in Warsaw, which is the day of KSeF."""
-    move = source.move.with_context(tz="Europe/Warsaw")
-    return fields.Datetime.context_timestamp(move, fields.Datetime.now()).date()
 
 
 def _not_posted(source):
@@ -82,13 +76,13 @@ def _no_date(source):
 
 def _in_future(source):
     day = source.move.invoice_date
-    if day and day > today(source):
+    if day and day > today_in_warsaw():
         yield found(source.move, "invoice_date", date=day)
 
 
 def _in_past(source):
     day = source.move.invoice_date
-    if day and day < today(source):
+    if day and day < today_in_warsaw():
         yield found(source.move, "invoice_date", date=day)
 
 

@@ -84,9 +84,8 @@ def _cash_method_abroad(source):
 
 def _several_procedures(source):
     marks = source.voucher_marks
-    for row in source.rows:
-        own = row.tax.procedure
-        procedures = dict.fromkeys([*filter(None, [own]), *marks])
+    for row in source.rows if marks else ():
+        procedures = dict.fromkeys([*filter(None, [row.tax.procedure]), *marks])
         if len(procedures) > 1:
             names = ", ".join(procedures)
             yield found(row.line, "tax_ids", row=_title(row), procedures=names)

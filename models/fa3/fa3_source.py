@@ -196,8 +196,6 @@ class Source(Corrections, Advances):
     def _row(self, line):
         taxes = self.facts.taxes(self.env, line.tax_ids)
         tax = taxes[0] if len(taxes) == 1 else NO_TAX
-        shown = -1 if self.is_refund else 1
-        gross = line.price_total or 0.0
         return Row(
             line=line,
             taxes=taxes,
@@ -205,11 +203,14 @@ class Source(Corrections, Advances):
             rate=tax.rate,
             product=self.facts.product_of(line),
             net=money(self.sign * line.amount_currency),
-            gross=money(shown * gross),
-            vat=money(shown * (gross - (line.price_subtotal or 0.0))),
+            shown=-1 if self.is_refund else 1,
             supplied=line.supply_date,
-            is_advance=line.is_advance or self.move.l10n_pl_ksef_kind == "ZAL",
+            is_advance=line.is_advance or self._charges_advance,
         )
+
+    @cached_property
+    def _charges_advance(self):
+        return self.move.l10n_pl_ksef_kind == "ZAL"
 
     def row_id(self, line):
         """Return a name of the row that never changes (UU_ID, at most 50 long)."""

@@ -1,7 +1,7 @@
 """Odoo's values on their way into FA(3): thin words over ``ksef.fa3.text``."""
 
 import re
-from decimal import Decimal
+from functools import lru_cache
 
 from odoo.tools.mail import email_normalize, email_split
 
@@ -45,6 +45,7 @@ def pieces(text, first, rest):
     return [head, *_pieces(tail, rest)] if head else []
 
 
+@lru_cache(maxsize=1024)
 def email(text):
     """Return the first valid address in ``text``, or ``None``."""
     first = next(iter(email_split(text or "")), None)
@@ -64,4 +65,4 @@ def code(text):
 
 def fits(value, digits):
     """Tell whether a float needs no more than ``digits`` decimal places."""
-    return -Decimal(repr(value)).normalize().as_tuple().exponent <= digits
+    return round(value, digits) == value
