@@ -14,6 +14,7 @@ READS = {
         "commercial_partner_id",
         "company_id",
         "currency_id",
+        "debit_origin_id",
         "delivery_date",
         "fiscal_position_id",
         "incoterm_location",
