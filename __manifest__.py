@@ -1,6 +1,6 @@
 {
     "name": "Poland - KSeF 2.0",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.2.1",
     "summary": "Send, receive and archive e-invoices in the Polish KSeF",
     "category": "Accounting/Localizations/EDI",
     "author": "l10n_pl_ksef contributors",

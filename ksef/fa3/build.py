@@ -23,7 +23,6 @@ from .structure import Extra, Node
 from .text import is_plain
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SPECIAL = re.compile("[&<>\r]")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 #: Values of these very types are written in digits and signs, never with markup.
@@ -74,7 +73,7 @@ def _root(invoice: Invoice) -> str:
 
 
 def _escaped(text: str) -> str:
-    if not _SPECIAL.search(text):
+    if not ("&" in text or "<" in text or ">" in text or "\r" in text):
         return text
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace("\r", "&#13;")
@@ -103,14 +102,14 @@ def _encoder(item: Item, attributes: str = "") -> Encoder:
     :param attributes: written into the opening tag of a plain value
     """
     if item.plan is not None:
-        return partial(_node, item.name, item.plan)
-    write, search = item.write, _SPECIAL.search
+        return _node_encoder(item.name, item.plan)
+    write = item.write
     opening, closing = f"<{item.name}{attributes}>", f"</{item.name}>"
 
     def encode(value: Any) -> str:
         kind = type(value)
         text = value if kind is str else write(value)
-        if kind not in _UNMARKED and search(text):
+        if kind not in _UNMARKED:
             text = _escaped(text)
         return f"{opening}{text}{closing}"
 
@@ -123,10 +122,23 @@ def _repeated(encode: Encoder, values: Any) -> str:
     return "".join([encode(each) for each in values])
 
 
-def _node(name: str, inner: Plan, node: Any) -> str:
-    """Write one element that has children or attributes."""
-    if type(node) is not inner.cls:
-        raise WrongType(type(node).__name__)
+def _node_encoder(name: str, inner: Plan) -> Encoder:
+    """Make the encoder of an element that has children or attributes."""
+    cls = inner.cls
+    has_children_only = not inner.attributes and inner.text is None
+
+    def encode(node: Any) -> str:
+        if type(node) is not cls:
+            raise WrongType(type(node).__name__)
+        if node.extra or not has_children_only:
+            return _node(name, inner, node)
+        return f"<{name}>{_children(inner, node)}</{name}>"
+
+    return encode
+
+
+def _node(name: str, inner: Plan, node: Node) -> str:
+    """Write an element with attributes, own text, or unknown content."""
     attributes = "".join(
         f' {known.name}="{_quoted(known.write(value))}"'
         for known in inner.attributes

@@ -120,7 +120,8 @@ def _number_writer(decimals: int) -> Writer:
     def write(value: Any) -> str:
         kind = type(value)
         if kind is Decimal:
-            return _plain(value, decimals)
+            text = str(value)
+            return text if text.isdecimal() else _plain(value, decimals)
         if kind is int:
             return str(value)
         return _other(value)
@@ -143,9 +144,9 @@ def _write_amount(value: Any) -> str:
 
 
 def _write_integer(value: Any) -> str:
-    if type(value) is int or value is True:
-        return str(int(value))
-    return _other(value)
+    if type(value) is int:
+        return str(value)
+    return "1" if value is True else _other(value)
 
 
 def _write_date(value: Any) -> str:
