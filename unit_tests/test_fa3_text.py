@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ksef.fa3.text import (
     FORBIDDEN,
@@ -116,6 +118,25 @@ def test_price_has_at_most_eight_decimals(value, expected):
 )
 def test_quantity_has_at_most_six_decimals(value, expected):
     assert format(quantity(value), "f") == expected
+
+
+@given(
+    st.one_of(
+        st.floats(-1e15, 1e15),
+        st.decimals(-(10**15), 10**15, allow_nan=False),
+        st.integers(-(10**15), 10**15),
+    )
+)
+@pytest.mark.parametrize(("shorten", "places"), [(price, 8), (quantity, 6)])
+def test_numbers_are_those_of_plain_rounding_without_zeros(shorten, places, value):
+    exact = Decimal(str(value))
+    rounded = exact.quantize(
+        Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=60)
+    )
+    text = format(shorten(value), "f")
+    assert Decimal(text) == rounded
+    assert not text.startswith("-0") or Decimal(text) < 0
+    assert "." not in text or text[-1] not in "0."
 
 
 def test_a_plain_text_holds_no_forbidden_character():
