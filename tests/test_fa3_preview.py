@@ -102,6 +102,14 @@ class TestFa3Preview(Fa3ImportCommon):
             with self.subTest(draft=draft.id):
                 self.assertIn("ksef-error", self.page(draft))
 
+    def test_original_that_waits_for_its_number_is_not_called_outside_ksef(self):
+        origin = self.draft()
+        origin.action_post()
+        page = self.page(origin._reverse_moves())
+        self.assertIn("has no KSeF number yet", page)
+        self.assertIn(origin.name, page)
+        self.assertNotIn("Issued outside KSeF", page)
+
     def test_preview_writes_nothing(self):
         draft = self.draft()
         before = draft.read(["name", "state", "write_date"])

@@ -171,7 +171,7 @@ def _outside_reference(record):
 def _reference(move):
     number = move._l10n_pl_ksef_any_number() or None
     return model.FakturaZaliczkowa(
-        NrKSeFZN=not number,
+        NrKSeFZN=not number and move._l10n_pl_ksef_is_outside(),
         NrFaZaliczkowej=None if number else clean(move.name),
         NrKSeFFaZaliczkowej=number,
     )

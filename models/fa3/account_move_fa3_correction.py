@@ -191,13 +191,14 @@ class AccountMoveLine(models.Model):
 
 
 def _reference(move):
+    """Return a corrected invoice; one that waits for its number has neither mark."""
     number = move._l10n_pl_ksef_any_number() or None
     return model.DaneFaKorygowanej(
         DataWystFaKorygowanej=move.invoice_date,
         NrFaKorygowanej=clean(move.name),
         NrKSeF=bool(number),
         NrKSeFFaKorygowanej=number,
-        NrKSeFN=not number,
+        NrKSeFN=not number and move._l10n_pl_ksef_is_outside(),
     )
 
 
